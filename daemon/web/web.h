@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * HTTP: three doors with route tables of their own (public, staff, operator), sign-in, limits,
+ * pages and streams. Turns requests into commands for the pipeline and answers when told.
+ */
+#ifndef JIAOHAO_WEB_WEB_H
+#define JIAOHAO_WEB_WEB_H
+
+#include "daemon/config.h"
+
+struct loop;
+struct pipeline;
+struct journal;
+struct people;
+struct secrets;
+struct web;
+
+struct web_house { // what app.c hands over, all borrowed
+    struct loop *loop;
+    struct pipeline *pipeline;
+    struct journal *journal;
+    struct people *people;
+    struct secrets *secrets;
+    const struct config *config;
+    // further figures for /metrics, may be NULL: appends Prometheus text to out
+    void (*figures)(void *context, char *out, unsigned long room);
+    // reasons why the house is not ready, "" = ready
+    void (*health)(void *context, char *out, unsigned long room);
+    // reads the hall file again (POST /reload from the operator's door); 0 or the number of faults
+    void *context;
+};
+
+// Listens on the doors that are open. 0 and *web, or -errno with the reason logged.
+int web_new(struct web **web, const struct web_house *house);
+void web_free(struct web *web); // NULL is fine
+
+#endif

@@ -1,0 +1,23 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# deps.sh GROUP…: installs what is missing of these groups of tools/packages; quick when nothing is.
+set -eu
+cd "$(dirname "$0")/.."
+wanted=
+for group in "$@"; do
+    wanted="$wanted $(sed -n "s/^$group: //p" tools/packages)"
+done
+missing=
+for package in $wanted; do
+    # On machines with a Node.js of their own, Debian's is not wanted beside it.
+    case $package in nodejs | npm) command -v "${package%js}" >/dev/null 2>&1 && continue ;; esac
+    dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed ||
+        missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+as_root=
+[ "$(id -u)" -eq 0 ] || as_root=sudo
+echo "Installing:$missing"
+$as_root apt-get update -qq
+# shellcheck disable=SC2086 # a list of words on purpose
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
