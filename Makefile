@@ -19,8 +19,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
 VERSION := $(shell cat VERSION 2>/dev/null)
-PKGS := libevent libevent_pthreads sqlite3 libmosquitto jansson libfyaml libsodium libqrencode \
-        alsa libserialport libsystemd
+PKGS := libevent libevent_pthreads sqlite3 libmosquitto jansson libfyaml libsodium libsystemd
 # Recursive on purpose: pkg-config is asked after `make deps` has installed what it needs.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
