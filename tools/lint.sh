@@ -80,7 +80,7 @@ check_units() {
         fi
     done
     for unit in $(files 'systemd/*.sysusers'); do
-        systemd-sysusers --dry-run "$unit" >/dev/null || code=1
+        systemd-sysusers --dry-run "$PWD/$unit" >/dev/null || code=1
     done
     return "$code"
 }
