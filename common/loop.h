@@ -29,6 +29,10 @@ struct loop_timer *loop_timer_new(struct loop *loop, loop_fn *fn, void *context)
 void loop_timer_set(struct loop_timer *timer, int64_t after_ms);
 void loop_timer_free(struct loop_timer *timer); // NULL is fine
 
+// For callbacks that are no timers: loop_took(name, mark) logs if more than 20 ms went by since.
+int64_t loop_mark(void);
+void loop_took(const char *name, int64_t mark);
+
 // CLOCK_BOOTTIME in ms; CLOCK_REALTIME in ms since 1970.
 int64_t loop_boot_ms(void);
 int64_t loop_wall_ms(void);
