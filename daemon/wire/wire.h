@@ -35,7 +35,13 @@ json_t *wire_window(const struct wire_place *place, uint16_t window);    // GET 
 json_t *wire_queue(const struct wire_place *place, uint16_t window);     // GET /windows/{n}/queue
 json_t *wire_floor(const struct wire_place *place);                      // GET /floor (manager)
 json_t *wire_devices(const struct wire_place *place);                    // GET /devices
-json_t *wire_why(const struct event *called);                            // GET /calls/{seq}/why
+json_t *wire_service(const struct wire_place *place, uint16_t service);  // one of GET /hall
+json_t *wire_told(const struct wire_place *place, int32_t ticket);       // who announced its call
+json_t *wire_ticket_ref(const struct hall *hall, int32_t ticket); // {id, number, service, class}
+// POST /tickets → 201: the new ticket with its token.
+json_t *wire_issued(const struct wire_place *place, int32_t ticket, const char *token);
+// GET /calls/{seq}/why; names of classes and services come from the plan in force.
+json_t *wire_why(const struct wire_place *place, const struct event *called);
 json_t *wire_window_state(const struct wire_place *place, uint16_t window); // state/window/{n}
 json_t *wire_board_state(const struct wire_place *place, uint16_t zone); // state/board/{zone};
                                                                          // PLAN_NONE = all
@@ -69,6 +75,8 @@ json_t *wire_parse(const void *bytes, size_t length, struct wire_fault *fault);
 
 // Fills the fields of *command that a body of this command kind may have: unknown keys, wrong types
 // and values out of range are faults. 0 or -EINVAL + fault. kind, window, actor are the caller's.
-int wire_command(json_t *body, struct command *command, struct wire_fault *fault);
+// `also` (ended by NULL; may be NULL) names further keys, which the caller reads itself.
+int wire_command(const json_t *body, struct command *command, const char *const *also,
+                 struct wire_fault *fault);
 
 #endif
