@@ -155,3 +155,42 @@ help: ## list the targets
 	    awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 clean: ## remove everything built
 	rm -rf build compile_commands.json
+
+# --- hostile bytes -----------------------------------------------------------------------------
+# tests/fuzz/fuzz_NAME.c with its seeds in tests/fuzz/NAME/; what it finds is kept in build/fuzz.
+FUZZ_SECONDS ?= 20
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+.PHONY: fuzz fuzz-run
+fuzz: deps-lint ## feed hostile bytes to what reads from outside (FUZZ_SECONDS=20 each)
+	$(Q)$(MAKE) --no-print-directory SAN=fuzzer-no-link,address,undefined B=build/fuzz fuzz-run
+fuzz-run: $(FUZZ)
+	$(Q)tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZ)
+
+$(B)/fuzz/%: tests/fuzz/%.c $(call libs,$(KNOWS_tell)) | deps
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(call group,$(KNOWS_tell)) \
+	    $(PKG_LIBS)
+
+# --- installing --------------------------------------------------------------------------------
+PREFIX ?= /usr
+DESTDIR ?=
+UNITDIR ?= $(PREFIX)/lib
+
+.PHONY: install
+install: all ## install programs, units and man pages (PREFIX=/usr, DESTDIR=)
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin share/man/man1 share/man/man5 share/man/man8 \
+	    share/doc/jiaohao/halls share/jiaohao)
+	install -d $(addprefix $(DESTDIR)$(UNITDIR)/,systemd/system sysusers.d tmpfiles.d)
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 755 tools/broker.sh $(DESTDIR)$(PREFIX)/share/jiaohao
+	for section in 1 5 8; do \
+	    install -m 644 docs/man/*.$$section $(DESTDIR)$(PREFIX)/share/man/man$$section || exit 1; done
+	install -m 644 README.md ARCHITECTURE.md CHANGELOG.md docs/*.md docs/*.yaml LICENSE \
+	    $(DESTDIR)$(PREFIX)/share/doc/jiaohao
+	cp -R docs/halls/. $(DESTDIR)$(PREFIX)/share/doc/jiaohao/halls
+	sed 's|/usr/bin/|$(PREFIX)/bin/|' systemd/jiaohaod.service \
+	    >$(DESTDIR)$(UNITDIR)/systemd/system/jiaohaod.service
+	install -m 644 systemd/jiaohao.sysusers $(DESTDIR)$(UNITDIR)/sysusers.d/jiaohao.conf
+	install -m 644 systemd/jiaohao.tmpfiles $(DESTDIR)$(UNITDIR)/tmpfiles.d/jiaohao.conf
