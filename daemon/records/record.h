@@ -14,10 +14,10 @@ enum row_kind {
     ROW_SESSION,     // insert or replace
     ROW_SESSION_END, // delete by hash
     ROW_ANSWER,      // what was answered to a key; insert
-    ROW_CONTACT,     // phone of a ticket, encrypted; ticket 0 = the ticket issued in this batch item
-    ROW_COMMENT,     // comment and contact of a rating, encrypted
-    ROW_CURSOR,      // how far a reader of the log has got
-    ROW_AUDIT,       // who did what; append only
+    ROW_CONTACT, // phone of a ticket, encrypted; ticket 0 = the ticket issued in this batch item
+    ROW_COMMENT, // comment and contact of a rating, encrypted
+    ROW_CURSOR,  // how far a reader of the log has got
+    ROW_AUDIT,   // who did what; append only
     ROW_KINDS,
 };
 
@@ -27,34 +27,34 @@ enum { PERSON_NAME_BYTES = 32, SECRET_HASH_BYTES = 32, ANSWER_KEY_BYTES = 80 };
 
 struct row_person {
     uint32_t id;
-    uint32_t role; // enum role
-    char name[PERSON_NAME_BYTES]; // what they type to sign in
-    char pin_hash[128];           // argon2id string; "" = no PIN (kiosk: token only)
+    uint32_t role;                   // enum role
+    char name[PERSON_NAME_BYTES];    // what they type to sign in
+    char pin_hash[128];              // argon2id string; "" = no PIN (kiosk: token only)
     int64_t created_ms, disabled_ms; // 0 = not
 };
 
 struct row_session {
     uint8_t hash[SECRET_HASH_BYTES]; // of the token: the token itself is never stored
     uint32_t person;
-    uint16_t window; // 0 = none
+    uint16_t window;  // 0 = none
     uint16_t program; // bearer token of a program or kiosk: does not end with the day
     int64_t created_ms, expires_ms;
 };
 
 struct row_answer {
-    char scope[48];              // who asked and where: "s:12:/windows/3/next", "m:pad-3"
-    char key[ANSWER_KEY_BYTES];  // Idempotency-Key, or the id of an MQTT command
+    char scope[48];                  // who asked and where: "s:12:/windows/3/next", "m:pad-3"
+    char key[ANSWER_KEY_BYTES];      // Idempotency-Key, or the id of an MQTT command
     uint8_t body[SECRET_HASH_BYTES]; // hash of what was asked
-    uint64_t first, last;        // seqs of its events, 0 = none
-    uint64_t ticket;             // its ticket, 0 = none
+    uint64_t first, last;            // seqs of its events, 0 = none
+    uint64_t ticket;                 // its ticket, 0 = none
     int64_t at_ms;
 };
 
 struct row_secret { // contact or comment
     uint64_t ticket;
-    int32_t date;         // of the key it is encrypted with
+    int32_t date; // of the key it is encrypted with
     uint16_t length;
-    uint8_t box[1200];    // nonce + ciphertext
+    uint8_t box[1200]; // nonce + ciphertext
 };
 
 struct row_cursor {

@@ -38,12 +38,23 @@ int secrets_seal(const struct secrets *secrets, int32_t date, uint64_t ticket, c
 int secrets_open_box(const struct secrets *secrets, const struct row_secret *box, void *out,
                      size_t room);
 
+// A digest of a request's body under the day's key: phones and comments are easily guessed from a
+// plain hash, and no longer once the key is gone. 0 or -ENOENT.
+int secrets_digest(const struct secrets *secrets, int32_t date, const void *body, size_t length,
+                   uint8_t digest[SECRET_HASH_BYTES]);
+
+// The secret in a file of one line, made (random, 0600, durable) if there is none. 0 or -errno.
+int secrets_file_token(const char *path, char out[TOKEN_BYTES]);
+// Constant time, for bearer secrets.
+bool secrets_equal(const char *a, const char *b);
+
 // A new random token ("s.…", for sessions and kiosks) and its hash.
 void secrets_session_token(char out[TOKEN_BYTES], uint8_t hash[SECRET_HASH_BYTES]);
 void secrets_hash(const char *token, uint8_t hash[SECRET_HASH_BYTES]);
 
 // argon2id, 3 ops, 16 MiB: 20 ms and more: on a worker, never on the loop. 0 or -ENOMEM.
 int secrets_pin_hash(const char *pin, char out[128]);
+// An empty hash is compared with a dummy, so that unknown names take as long as known ones.
 bool secrets_pin_check(const char *hash, const char *pin);
 
 #endif
