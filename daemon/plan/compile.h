@@ -2,6 +2,9 @@
 /*
  * hall.yaml → struct plan (daemon/hall/plan.h), all faults at once; and the calendar: which
  * business day a moment belongs to and when its services open, in the hall's own time zone.
+ *
+ * plan_date_of and plan_resolve make the hall's zone the process's (TZ), once: one process, one
+ * hall. Call them on the loop's thread only, and first before other threads start.
  */
 #ifndef JIAOHAO_PLAN_COMPILE_H
 #define JIAOHAO_PLAN_COMPILE_H
