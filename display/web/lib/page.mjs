@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What every page does the same way: keep a state, step it, draw it; take a secret out of the
+ * address; keep the focus where it makes sense. Must not know any page's words.
+ */
+import { render } from '../vendor/lit-html.js';
+
+/**
+ * A page is a state, a pure step(state, action) and a view(state, act). `after(state, before, act)`
+ * does what the new state asks for: requests, timers. Drawing waits for the next frame, once.
+ */
+export function stage({ state, step, view, after = () => {}, root = document.body }) {
+  let drawing = false;
+  const act = (action) => {
+    const before = state;
+    state = step(state, action);
+    if (state === before) return;
+    if (!drawing) {
+      drawing = true;
+      // A hidden page gets no frames; its state goes on, and it is drawn when it is seen again.
+      requestAnimationFrame(draw);
+    }
+    after(state, before, act);
+  };
+  function draw() {
+    drawing = false;
+    render(view(state, act), root);
+  }
+  render(view(state, act), root);
+  return { act, now: () => state };
+}
+
+/**
+ * Takes `#key=…&device=…` out of the address into this tab's memory, so that it is neither seen
+ * over a shoulder nor kept in a history. @returns {URLSearchParams} what was given now or before
+ */
+export function takeFragment(name) {
+  const given = location.hash.slice(1);
+  if (given.includes('=')) {
+    sessionStorage.setItem(name, given);
+    history.replaceState(null, '', location.pathname + location.search);
+  }
+  return new URLSearchParams(sessionStorage.getItem(name) ?? '');
+}
+
+/** Moves the focus to the screen's heading, so that it is read out after a change of screen. */
+export function focusHeading() {
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    document.querySelector('[data-heading]')?.focus({ preventScroll: true });
+  }));
+}
+
+/** Calls tick(now_ms) twice a second; ages and countdowns need no more. */
+export function everyHalfSecond(tick) {
+  return setInterval(() => tick(Date.now()), 500);
+}
