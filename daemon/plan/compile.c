@@ -39,6 +39,7 @@ static const struct yaml_key section_keys[] = {
     PART(services, true, "what citizens come for"),
     PART(windows, true, "who serves what"),
     PART(devices, false, "pads, keypads, boards, speakers, printers"),
+    PART(hours_override, false, "pattern of all services"),
     {.name = NULL},
 };
 

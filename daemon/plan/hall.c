@@ -15,11 +15,6 @@ struct hall_texts {
     uint8_t walk_in;
 };
 
-static void keep_node(struct yaml_file *file, struct yaml_node *node, void *into, void *context) {
-    (void)file, (void)into;
-    ((struct compile *)context)->override_at = node;
-}
-
 static void read_hall_name(struct yaml_file *file, struct yaml_node *node, void *into,
                            void *context) {
     (void)into;
@@ -92,10 +87,6 @@ static const struct yaml_key hall_keys[] = {
      .fallback = "no",
      .offset = offsetof(struct hall_texts, walk_in),
      .help = "whether anyone may take a ticket over the public door"},
-    {.name = "hours_override",
-     .type = YAML_CUSTOM,
-     .read = keep_node,
-     .help = "a pattern of hours that replaces those of all services, for demos and training"},
     {.name = NULL},
 };
 

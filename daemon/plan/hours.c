@@ -272,5 +272,6 @@ void compile_hours(struct compile *c) {
     add_always(c);
     c->source->calendar.pattern_count = c->plan->hours_count;
     list = compile_hours_list(c);
-    c->override = c->override_at ? compile_reference(c, c->override_at, &list) : PLAN_NONE;
+    c->override =
+        c->at.hours_override ? compile_reference(c, c->at.hours_override, &list) : PLAN_NONE;
 }

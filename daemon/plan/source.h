@@ -21,7 +21,7 @@ struct plan_source {
 
 struct sections { // of the file; NULL = left out
     struct yaml_node *hall, *order, *rules, *calendar, *hours, *zones, *boards, *series, *classes,
-        *reasons, *services, *windows, *devices;
+        *reasons, *services, *windows, *devices, *hours_override;
 };
 
 struct order {                 // of calling: section order
@@ -38,9 +38,8 @@ struct compile {
     struct plan *plan; // = &source->plan
     struct sections at;
     struct order order;
-    uint16_t usual_hours;          // pattern of services that name none, PLAN_NONE = they must
-    uint16_t override;             // pattern of all services, PLAN_NONE
-    struct yaml_node *override_at; // hall hours_override, until hours are read
+    uint16_t usual_hours; // pattern of services that name none, PLAN_NONE = they must
+    uint16_t override;    // pattern of all services, PLAN_NONE
     char groups[PLAN_WINDOWS_MAX][PLAN_CODE_BYTES]; // window groups by name; group = place + 1
     uint32_t group_count;
 };
