@@ -22,6 +22,10 @@ int worker_submit(struct worker *worker, worker_fn *work, worker_fn *done, void 
 // Jobs submitted whose done has not run yet.
 unsigned worker_pending(const struct worker *worker);
 
+// Waits for the thread to finish every job and runs the missing `done`s, also of jobs that these
+// submit. For ending in order; it blocks the loop.
+void worker_wait(struct worker *worker);
+
 // Waits for the thread to finish every job, runs the missing `done`s, frees. NULL is fine.
 void worker_free(struct worker *worker);
 

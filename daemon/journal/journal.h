@@ -7,6 +7,7 @@
 #ifndef JIAOHAO_JOURNAL_JOURNAL_H
 #define JIAOHAO_JOURNAL_JOURNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,7 +21,7 @@ enum commit {
     COMMIT_DONE,        // durable
     COMMIT_FULL,        // surely not committed: no space
     COMMIT_REFUSED,     // surely not committed: another error, rolled back
-    COMMIT_UNKNOWN,     // nobody knows: the connection was reopened, ask journal_last_seq
+    COMMIT_UNKNOWN,     // nobody knows: the connection was closed; journal_mend finds out
 };
 
 struct journal_options {
@@ -62,6 +63,17 @@ int journal_commit(struct journal *journal, const struct batch *batch, journal_d
                    void *context);
 // Tries a small durable write; `done` says COMMIT_DONE when the disk is well again. -EBUSY likewise.
 int journal_probe(struct journal *journal, journal_done_fn *done, void *context);
+// After COMMIT_UNKNOWN (and when settling failed): opens hall.db again, makes what is found durable
+// and recovers the hall from it, all on the journal's thread; -EBUSY likewise.
+struct journal_found {
+    struct hall *hall; // the receiver's from now on; NULL on error
+    bool kept;         // the batch that nobody knew about is there, whole
+    int error;         // 0, or -errno: try again later
+};
+typedef void journal_found_fn(void *context, const struct journal_found *found);
+int journal_mend(struct journal *journal, journal_found_fn *fn, void *context);
+// Blocks until all that was handed over is done, and calls the `done`s. For ending in order.
+void journal_wait(struct journal *journal);
 // Moves closed days to history.db and makes their aggregates, in the idle time of the thread; safe
 // to repeat, also after a crash in between. Called after a day.closed is settled and at start.
 void journal_tidy(struct journal *journal);
