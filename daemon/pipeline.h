@@ -75,6 +75,8 @@ void pipeline_ask(struct pipeline *pipeline, const struct pipeline_ask *ask);
 typedef void pipeline_told_fn(void *context, const struct hall *settled,
                               const struct event *events, size_t count);
 int pipeline_listen(struct pipeline *pipeline, pipeline_told_fn *fn, void *context);
+// Not any more: for listeners that end before the pipeline does. Unknown ones are no error.
+void pipeline_unlisten(struct pipeline *pipeline, pipeline_told_fn *fn, void *context);
 
 // What is on disk: all reads see this. Valid until the loop turns.
 const struct hall *pipeline_settled(const struct pipeline *pipeline);
