@@ -73,6 +73,12 @@ def wait_until(true, seconds=10, what="it"):
         time.sleep(0.02)
 
 
+def without_waiting(hall):
+    """Open at any hour, and no rule that would make a test wait."""
+    hall["hours_override"] = "always"
+    hall.setdefault("rules", {}).update({"grace": "0 s", "recall_gap": "0 s"})
+
+
 class Client:
     """HTTP for one person, kiosk or citizen at one door."""
 

@@ -13,7 +13,7 @@ import pathlib
 import threading
 import time
 
-from house import HALL, Board, Pad, Reader, wait_until
+from house import HALL, Board, Pad, Reader, wait_until, without_waiting
 
 DAY = pathlib.Path(__file__).parent / "data" / "day"
 KINDS = {"issue": "issued", "call": "recalled", ("call", "1"): "called", "arrive": "started",
@@ -38,12 +38,6 @@ def recorded():
         if counted:
             counts[row["svc"]][counted] += 1
     return counts, calls[::-1]
-
-
-def without_waiting(hall):
-    """The rules that make people wait would make the test wait: the recording has its own times."""
-    hall["hours_override"] = "always"
-    hall["rules"].update({"grace": "0 s", "recall_gap": "0 s"})
 
 
 class Window:
@@ -77,7 +71,10 @@ class Day:
     def __init__(self, house):
         self.house = house
         self.kiosk, self.guide = house.kiosk(), house.signed_in("guide", "guide")
-        self.classes = {c["code"]: c for c in self.guide.ok("GET", "hall")["classes"]}
+        hall = self.guide.ok("GET", "hall")
+        self.classes = {c["code"]: c for c in hall["classes"]}
+        self.reasons = {use: [r["code"] for r in hall["reasons"] if r["use"] == use]
+                        for use in ("priority", "call")}
         pads = {int(window): name for kind, name, _, window in house.devices() if kind == "pad"}
         self.windows = {n: PadWindow(house, n, pads[n]) if n % 2 == 0 else Window(house, n)
                         for n in range(1, 9)}
@@ -107,7 +104,7 @@ class Day:
         klass = self.classes[CLASSES[int(row["cls"])]]
         body = {"service": row["svc"], "class": klass["code"]}
         if klass["needs_reason"]:
-            body["reason"] = "elderly"
+            body["reason"] = self.reasons["priority"][0]
         asker = self.kiosk if klass["open_to_all"] else self.guide
         ticket = asker.surely_ok("POST", "tickets", body)
         assert ticket["number"] not in self.numbers.values(), "a number issued twice"
@@ -123,7 +120,7 @@ class Day:
             self.how["next"] += 1
             return window.do("next")
         self.how["by hand"] += 1
-        return window.do("call", number=number, reason=self.house.call_reason)
+        return window.do("call", number=number, reason=self.reasons["call"][0])
 
     def do_arrive(self, row):
         self.window(row).do("start")
@@ -139,10 +136,7 @@ class Day:
 
 
 def hall_for_a_day(make_house):
-    house = make_house(hall=HALL, change=without_waiting)
-    reasons = house.hall["reasons"]
-    house.call_reason = next(r["code"] for r in reasons if r["use"] == "call")
-    house.start()
+    house = make_house(hall=HALL, change=without_waiting).start()
     for kind, name, zone, _ in house.devices():
         if kind == "board":
             house.link(Board(house, name, zone))

@@ -16,14 +16,9 @@ import uuid
 import pytest
 import requests
 
-from house import Reader, wait_until
+from house import Reader, wait_until, without_waiting
 
 HEALED_S = 5  # promise 5
-
-
-def open_always(hall):
-    hall["hours_override"] = "always"
-    hall["rules"].update({"grace": "0 s", "recall_gap": "0 s"})
 
 
 def services_of(client):
@@ -131,7 +126,7 @@ def check_promises(house, crowd):
 
 def test_kill_under_load(make_house, capsys):
     """kill -9 five times while eight clients issue and four windows call: nothing is lost."""
-    house = make_house(change=open_always).start()
+    house = make_house(change=without_waiting).start()
     slowest = 0
     with Crowd(house) as crowd:
         for _ in range(5):
@@ -150,7 +145,7 @@ def test_kill_under_load(make_house, capsys):
 
 def test_sessions_outlive_a_kill(make_house):
     """Who was signed in and where is still so after the plug was pulled."""
-    house = make_house(change=open_always).start()
+    house = make_house(change=without_waiting).start()
     clerk = house.clerk(3)
     clerk.ok("POST", "windows/3/open", {})
     house.kill()
@@ -161,8 +156,8 @@ def test_sessions_outlive_a_kill(make_house):
 
 def test_two_daemons_on_one_folder(make_house):
     """The second one says that the folder is in use, ends, and disturbs nothing."""
-    house = make_house(change=open_always).start()
-    second = make_house(change=open_always, settings={"data": str(house.data)})
+    house = make_house(change=without_waiting).start()
+    second = make_house(change=without_waiting, settings={"data": str(house.data)})
     done = subprocess.run([second.program("jiaohaod"), "-c", str(second.config)], text=True,
                           capture_output=True, timeout=30, env=second.env())
     assert done.returncode == 75
@@ -198,7 +193,7 @@ def fill(folder):
 
 def test_disk_full(small_disk, make_house):
     """No space: issuing says so with code 901, reading goes on, and space alone heals it."""
-    house = make_house(change=open_always, settings={"data": str(small_disk / "data")}).start()
+    house = make_house(change=without_waiting, settings={"data": str(small_disk / "data")}).start()
     kiosk, manager = house.kiosk(), house.manager()
     service = services_of(manager)[0]
     before = kiosk.ok("POST", "tickets", {"service": service})
@@ -275,7 +270,7 @@ def bad_disk(tmp_path):
 def test_disk_with_errors(bad_disk, make_house):
     """fdatasync fails: every answer is honest, and after healing nothing told is missing."""
     environment, mark = bad_disk
-    house = make_house(change=open_always)
+    house = make_house(change=without_waiting)
     house.environment = environment
     house.start()
     kiosk, manager = house.kiosk(), house.manager()
@@ -314,7 +309,7 @@ def test_disk_with_errors(bad_disk, make_house):
 
 def test_broker_away(make_house):
     """The broker dies while the hall works: afterwards the archive has every event, in order."""
-    house = make_house(change=open_always).start()
+    house = make_house(change=without_waiting).start()
     reader = house.link(Reader(house))
     kiosk, manager = house.kiosk(), house.manager()
     service = services_of(manager)[0]
@@ -338,7 +333,7 @@ def test_broker_away(make_house):
 
 def test_state_is_republished(make_house):
     """A broker that forgot everything gets every retained state again when the daemon is back."""
-    house = make_house(change=open_always).start()
+    house = make_house(change=without_waiting).start()
     house.clerk(1).ok("POST", "windows/1/open", {})
     house.broker_stop(signal.SIGKILL)
     house.broker_forget()
@@ -356,7 +351,7 @@ def faulty(text):
 
 def test_faulty_hall_file(make_house):
     """--check prints every fault with its line; SIGHUP with that file changes nothing."""
-    house = make_house(change=open_always).start()
+    house = make_house(change=without_waiting).start()
     manager = house.manager()
     before, seq = manager.ok("GET", "hall"), manager.ok("GET", "hall")["seq"]
     good = house.hall_file.read_text()
@@ -379,7 +374,7 @@ def test_faulty_hall_file(make_house):
 
 def test_reload_takes_up_a_good_file(make_house):
     """SIGHUP with a changed, faultless file: the same day goes on by the new plan."""
-    house = make_house(change=open_always).start()
+    house = make_house(change=without_waiting).start()
     manager, kiosk = house.manager(), house.kiosk()
     service = services_of(manager)[0]
     ticket = kiosk.ok("POST", "tickets", {"service": service})
@@ -394,7 +389,7 @@ def test_reload_takes_up_a_good_file(make_house):
 
 def test_term_commits_what_was_asked(make_house):
     """SIGTERM under load: exit 0, and everything acknowledged is there after the next start."""
-    house = make_house(change=open_always).start()
+    house = make_house(change=without_waiting).start()
     kiosk = house.kiosk()
     service = services_of(house.manager())[0]
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
