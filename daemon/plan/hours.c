@@ -268,8 +268,8 @@ void compile_hours(struct compile *c) {
         c->plan->hours_count++;
         read_pattern(c, node, &c->source->calendar.patterns[place]);
     }
-    c->usual_hours = count <= 1 ? 0 : PLAN_NONE;
     add_always(c);
+    c->hours_choices = count <= 1 ? 1 : count;
     c->source->calendar.pattern_count = c->plan->hours_count;
     list = compile_hours_list(c);
     c->override =

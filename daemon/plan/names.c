@@ -106,8 +106,8 @@ uint16_t compile_reference(struct compile *c, struct yaml_node *node,
     size_t used = 0;
     uint16_t place;
 
-    if (!code)
-        return PLAN_NONE;
+    if (!code || (list->count == 0 && yaml_fault_count(c->file) > 0))
+        return PLAN_NONE; // where a whole section failed, its references are only its echo
     place = compile_find(list, code);
     if (place != PLAN_NONE)
         return place;

@@ -74,6 +74,8 @@ static void read_zones(struct compile *c) {
         c->plan->zone_count++;
         yaml_read(c->file, node, zone_keys, zone, c);
     }
+    if (yaml_is_mapping(c->at.zones) && count == 0)
+        yaml_fault(c->file, c->at.zones, "no zone, name one or leave this out");
     if (!c->at.zones) {
         strcpy(c->plan->zones[0].code, "hall");
         c->plan->zones[0].name = c->plan->name;
@@ -93,6 +95,8 @@ static void read_boards(struct compile *c) {
         c->plan->board_count++;
         yaml_read(c->file, node, board_keys, board, c);
     }
+    if (yaml_is_mapping(c->at.boards) && count == 0)
+        yaml_fault(c->file, c->at.boards, "no board, name one or leave this out");
     if (!c->at.boards) {
         c->plan->boards[0] = (struct plan_board){"all", {"全部业务", "All services"}};
         c->plan->board_count = 1;

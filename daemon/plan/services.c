@@ -124,13 +124,15 @@ static const struct yaml_key service_keys[] = {
     {.name = NULL},
 };
 
-// What the file leaves out and can only mean one thing.
+// What the file leaves out and can only mean one thing. Where there is nothing to choose from, the
+// section that should offer it has a fault of its own.
 static void take_only(struct compile *c, struct yaml_node *node, const char *key, uint16_t *place,
-                      uint16_t only) {
+                      size_t choices) {
     if (*place != PLAN_NONE || yaml_value(node, key))
         return;
-    *place = only;
-    if (only == PLAN_NONE)
+    if (choices == 1)
+        *place = 0;
+    else if (choices > 1)
         yaml_fault(c->file, node, "\"%s\" is missing, there are several to choose from", key);
 }
 
@@ -142,9 +144,9 @@ static void read_service(struct compile *c, struct yaml_node *node, struct plan_
     yaml_read(c->file, node, service_keys, service, c);
     if (!yaml_is_mapping(node))
         return;
-    take_only(c, node, "board", &service->board, plan->board_count == 1 ? 0 : PLAN_NONE);
-    take_only(c, node, "zone", &service->zone, plan->zone_count == 1 ? 0 : PLAN_NONE);
-    take_only(c, node, "hours", &service->hours, c->usual_hours);
+    take_only(c, node, "board", &service->board, plan->board_count);
+    take_only(c, node, "zone", &service->zone, plan->zone_count);
+    take_only(c, node, "hours", &service->hours, c->hours_choices);
     if (!yaml_value(node, "series"))
         service->series = series_of(c, node, service->code);
     if (service->bound_ms < 0)

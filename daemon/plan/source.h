@@ -38,7 +38,7 @@ struct compile {
     struct plan *plan; // = &source->plan
     struct sections at;
     struct order order;
-    uint16_t usual_hours; // pattern of services that name none, PLAN_NONE = they must
+    size_t hours_choices; // for services that name none: written patterns, or "always" alone
     uint16_t override;    // pattern of all services, PLAN_NONE
     char groups[PLAN_WINDOWS_MAX][PLAN_CODE_BYTES]; // window groups by name; group = place + 1
     uint32_t group_count;

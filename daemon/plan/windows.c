@@ -145,10 +145,10 @@ static void read_window(struct compile *c, struct yaml_node *node, struct plan_w
         return;
     if (!yaml_value(node, "zone")) {
         window->zone = 0;
-        if (c->plan->zone_count != 1)
+        if (c->plan->zone_count > 1)
             yaml_fault(c->file, node, "\"zone\" is missing, there are several to choose from");
     }
-    if (before == yaml_fault_count(c->file) && !serves_any(window))
+    if (before == yaml_fault_count(c->file) && c->plan->service_count > 0 && !serves_any(window))
         yaml_fault(c->file, node, "serves nothing, name a service: serves: [A]");
 }
 
