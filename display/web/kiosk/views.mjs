@@ -56,7 +56,8 @@ function footer({ state, act, t }) {
     <footer>
       <button class="back" ?disabled=${start || state.screen === 'taking'}
         @click=${() => act({ do: state.screen === 'ticket' ? 'home' : 'back' })}>
-        <span aria-hidden="true">‹</span> ${state.screen === 'ticket' ? t('kiosk.done') : t('kiosk.back')}
+        ${state.screen === 'ticket' ? t('kiosk.done')
+    : html`<span aria-hidden="true">‹</span> ${t('kiosk.back')}`}
       </button>
       <button class="size" aria-pressed=${state.large} @click=${() => act({ do: 'large' })}>
         ${state.large ? t('kiosk.normal') : t('kiosk.large')}</button>
@@ -96,6 +97,11 @@ function pager({ state, act, t }, pages) {
   </nav>`;
 }
 
+/** Few choices stand one below the other, as wide as the screen. */
+function few(pages) {
+  return pages.pages === 1 && pages.items.length <= 4 ? 'few' : '';
+}
+
 // --- what --------------------------------------------------------------------------------------
 
 function boards(at) {
@@ -103,7 +109,7 @@ function boards(at) {
   const pages = pageOf(boardsHere(state), state);
   return html`
     ${heading(t('kiosk.what'), t('kiosk.what.hint'))}
-    <ul class="choices">${pages.items.map((board) => html`
+    <ul class="choices ${few(pages)}">${pages.items.map((board) => html`
       <li><button class="choice" @click=${() => act({ do: 'board', code: board.code })}>
         <span class="name">${say(board.name)}</span>
         <span class="state">${waitingAt(at, board)}</span>
@@ -125,7 +131,8 @@ function services(at) {
   return html`
     ${heading(board && boardsHere(state).length > 1 ? say(board.name) : t('kiosk.what'),
     t('kiosk.service.hint'))}
-    ${list.length ? html`<ul class="choices">${pages.items.map((one) => service(at, one))}</ul>`
+    ${list.length ? html`
+      <ul class="choices ${few(pages)}">${pages.items.map((one) => service(at, one))}</ul>`
     : html`<p class="empty">${t('kiosk.none')}</p>`}
     ${pager(at, pages)}`;
 }
@@ -161,12 +168,12 @@ function who(at) {
       ${service_.wait?.kind === 'not-today' ? html`
         <p class="warning" role="alert">${t('kiosk.not-today')}</p>` : nothing}
       <div class="groups">
-      ${classes.length < 2 ? nothing : group(t('kiosk.class'), classes.map((one) =>
+      ${classes.length < 2 ? nothing : group('one', t('kiosk.class'), classes.map((one) =>
     chip(say(one.name), one.code === chosen?.code, () => act({ do: 'class', code: one.code }))))}
-      ${chosen?.needs_reason ? group(t('kiosk.reason'), reasons(at)) : nothing}
-      ${group(t('kiosk.needs'), NEEDS.map((need) => chip(t(`need.${need}`),
+      ${chosen?.needs_reason ? group('one reason', t('kiosk.reason'), reasons(at)) : nothing}
+      ${group('', t('kiosk.needs'), NEEDS.map((need) => chip(t(`need.${need}`),
     state.needs.includes(need), () => act({ do: 'need', need }))))}
-      ${messagesPossible(state.hall) ? group(t('kiosk.phone'), [chip(
+      ${messagesPossible(state.hall) ? group('', t('kiosk.phone'), [chip(
     state.phone ? masked(state.phone) : t('kiosk.phone.give'), state.phone !== '',
     () => act({ do: 'phone' }))]) : nothing}
       </div>
@@ -185,8 +192,8 @@ function reasons({ state, act, say }) {
     chip(say(one.name), one.code === state.reason, () => act({ do: 'reason', code: one.code })));
 }
 
-function group(label, chips) {
-  return html`<section class="group" role="group" aria-label=${label}>
+function group(kind, label, chips) {
+  return html`<section class="group ${kind}" role="group" aria-label=${label}>
     <h2>${label}</h2><div class="chips">${chips}</div></section>`;
 }
 
@@ -236,7 +243,7 @@ function ticket({ state, act, t, say }) {
   const left = homeIn(state);
   return html`<article class="ticket" aria-labelledby="number">
     <p class="what">${say(service_?.name)}</p>
-    <h1 id="number" class="number" data-heading tabindex="-1" aria-label=${t('kiosk.yours', { number: one.number })}>
+    <h1 id="number" class="number n${one.number.length}" data-heading tabindex="-1" aria-label=${t('kiosk.yours', { number: one.number })}>
       ${one.number}</h1>
     <dl>
       <div><dt>${t('kiosk.ahead')}</dt><dd>${t('kiosk.people', { n: one.ahead })}</dd></div>

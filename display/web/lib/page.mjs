@@ -7,9 +7,11 @@ import { render } from '../vendor/lit-html.js';
 
 /**
  * A page is a state, a pure step(state, action) and a view(state, act). `after(state, before, act)`
- * does what the new state asks for: requests, timers. Drawing waits for the next frame, once.
+ * does what the new state asks for: requests, timers; `drawn(state)` looks after what stands there.
+ * Drawing waits for the next frame, once.
  */
-export function stage({ state, step, view, after = () => {}, root = document.body }) {
+export function stage({ state, step, view, after = () => {}, drawn = () => {} }) {
+  const root = document.body;
   let drawing = false;
   const act = (action) => {
     const before = state;
@@ -25,8 +27,9 @@ export function stage({ state, step, view, after = () => {}, root = document.bod
   function draw() {
     drawing = false;
     render(view(state, act), root);
+    drawn(state);
   }
-  render(view(state, act), root);
+  draw();
   return { act, now: () => state };
 }
 

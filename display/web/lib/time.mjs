@@ -51,14 +51,18 @@ export function span(seconds) {
   return `${Math.floor(s / 3600)}:${String(Math.floor(s / 60) % 60).padStart(2, '0')}:${rest}`;
 }
 
-/** A wait as one says it: whole minutes, never more exact than the forecast is. */
+/** A wait as one says it: whole minutes, in fives from ten on, never more exact than it is. */
 export function waitText(wait, t) {
   if (!wait) return '';
   if (wait.kind === 'paused') return t('wait.paused');
   if (wait.kind === 'not-today') return t('wait.not-today');
-  const low = Math.floor(wait.low_s / 60);
-  const high = Math.ceil(wait.high_s / 60);
+  const low = coarse(wait.low_s / 60, Math.floor);
+  const high = coarse(wait.high_s / 60, Math.ceil);
   if (wait.high_s >= 3600) return low >= 60 ? t('wait.over') : t('wait.from', { low });
-  if (high <= 5) return t('wait.soon', { high: Math.max(high, 1) });
+  if (high <= 5) return t('wait.soon', { high: 5 });
   return low === high ? t('wait.about', { high }) : t('wait.range', { low, high });
+}
+
+function coarse(minutes, round) {
+  return minutes < 10 ? round(minutes) : round(minutes / 5) * 5;
 }
