@@ -303,7 +303,7 @@ enum commit store_probe(struct store *store) {
 }
 
 int store_begin(struct store *store) {
-    return begin(store);
+    return store->db ? begin(store) : -EIO;
 }
 
 int store_end(struct store *store, int rc) {
