@@ -390,11 +390,18 @@ class House:
         """Starts the private broker; its accounts are made at the first start."""
         if not (self.folder / "broker" / "mosquitto.conf").exists():
             self.broker_make()
+        if not self.broker_run():
+            raise Trouble("the broker ended: " + (self.folder / "broker.log").read_text())
+
+    def broker_run(self):
         with open(self.folder / "broker.log", "ab") as log:
             self.broker_process = subprocess.Popen(
                 ["mosquitto", "-c", str(self.folder / "broker" / "mosquitto.conf")],
                 stdout=log, stderr=log, env={**self.env(), "PATH": os.environ["PATH"] + SBIN})
-        wait_until(lambda: listens(self.ports["broker"]), 10, "the broker")
+        ports = self.ports["broker"], self.ports["ws"]
+        wait_until(lambda: self.broker_process.poll() is not None or all(map(listens, ports)), 10,
+                   "the broker")
+        return self.broker_process.poll() is None
 
     def broker_make(self):
         devices = self.cli("hall", "show", "--devices").stdout
