@@ -153,7 +153,8 @@ TEXT
 } >acl.new
 
 # --- the broker itself -----------------------------------------------------------------------------
-# A websockets listener ignores its address and listens everywhere unless socket_domain is set.
+# A websockets listener ignores its address and listens everywhere unless socket_domain is set;
+# use_username_as_clientid holds for the listener above it only.
 cat >mosquitto.conf.new <<TEXT
 # Made by broker.sh.
 user $user
@@ -161,7 +162,6 @@ per_listener_settings false
 allow_anonymous false
 password_file $folder/passwords
 acl_file $folder/acl
-use_username_as_clientid true
 allow_zero_length_clientid false
 
 persistence true
@@ -188,11 +188,13 @@ connection_messages false
 listener $port $address
 socket_domain $(domain "$address")
 max_connections 1024
+use_username_as_clientid true
 
 listener $websocket $ws_address
 protocol websockets
 socket_domain $(domain "$ws_address")
 max_connections 1024
+use_username_as_clientid true
 TEXT
 mv passwords.new passwords
 mv acl.new acl
