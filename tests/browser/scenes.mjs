@@ -136,8 +136,28 @@ const CALLED = ['start', 'recall', 'park', 'transfer', 'withdraw', 'miss', 'clos
 
 /** The same window with a person called, or in service. */
 export function withPerson(window, state, more = {}) {
-  const ticket = { ...PERSON, state, ...more };
-  if (state === 'serving') Object.assign(ticket, { started_at: at('10:40:02'), grace_left_s: null });
+  const serving = state === 'serving' ? { started_at: at('10:40:02'), grace_left_s: null } : {};
+  const ticket = { ...PERSON, state, ...serving, ...more };
   const can = state === 'serving' ? ['finish', 'park', 'transfer', 'ask-rating', 'recycle', 'next'] : CALLED;
   return { ...window, state: state === 'serving' ? 'serving' : 'calling', ticket, can, seq: window.seq + 1 };
+}
+
+// --- a board -----------------------------------------------------------------------------------
+
+/** state/board of that many calls, the first `fresh` of them within the last minute. */
+export function boardOf(scene, now = Date.now(), fresh = 1) {
+  const hall = hallOf(scene === 'big' ? 'big' : 'small');
+  const counts = { empty: 0, small: 6, big: 62 };
+  const when = (ago_s) => `${new Date(now - ago_s * 1000 + 8 * 3600000).toISOString().slice(0, 23)}+08:00`;
+  const calls = Array.from({ length: counts[scene] }, (_, i) => ({
+    number: `${'ABCDEFGH'[i % 8]}${String(12 + i * 7).padStart(3, '0')}`, window: (i * 5) % 62 + 1,
+    at: when(i < fresh ? 5 + i * 11 : 90 + i * 37), state: i ? 'serving' : 'called',
+  }));
+  const some = scene === 'empty' ? 0 : 1;
+  return {
+    seq: 100, at: when(0), calls, upcoming: some ? ['A013', 'A014', 'B108', 'C045', 'A015', 'E007', 'A1002'] : [],
+    waiting: hall.services.map((one) => ({ service: one.code, name: one.name, count: some * one.waiting, wait: one.wait })),
+    notices: some ? [{ id: 1, text: { zh: '12–13 点 5 号窗口暂停，请到 7 号窗口', en: 'Window 5 is closed from 12 to 1; please go to window 7' } }] : [],
+    windows: [],
+  };
 }
