@@ -295,6 +295,26 @@ void yaml_read(struct yaml_file *file, struct yaml_node *mapping, const struct y
 
 // --- man pages ---------------------------------------------------------------------------------
 
+// Running text in lines of less than 80 bytes, as mandoc likes them.
+static void print_wrapped(const char *text, FILE *out) {
+    size_t column = 0;
+
+    while (*text) {
+        size_t word = strcspn(text, " ");
+        if (column > 0 && column + 1 + word >= 80) {
+            fputc('\n', out);
+            column = 0;
+        } else if (column > 0) {
+            fputc(' ', out);
+            column++;
+        }
+        fwrite(text, 1, word, out);
+        column += word;
+        text += word + strspn(text + word, " ");
+    }
+    fputc('\n', out);
+}
+
 static void print_kind(const struct yaml_key *key, FILE *out) {
     static const char *const kinds[] = {
         [YAML_TEXT] = "Text",      [YAML_CODE] = "Code",      [YAML_INT] = "Number",
@@ -324,14 +344,15 @@ static void print_kind(const struct yaml_key *key, FILE *out) {
 
 void yaml_print_keys(const struct yaml_key *table, const char *prefix, FILE *out) {
     for (const struct yaml_key *key = table; key->name; key++) {
-        char below[80];
+        char below[80], help[256];
         if (key->type == YAML_SECTION) {
             snprintf(below, sizeof(below), "%s%s ", prefix, key->name);
             yaml_print_keys(key->table, below, out);
             continue;
         }
-        fprintf(out, ".It Ic %s%s\n%c%s.\n", prefix, key->name, toupper(key->help[0]),
-                key->help + 1);
+        snprintf(help, sizeof(help), "%c%s.", toupper(key->help[0]), key->help + 1);
+        fprintf(out, ".It Ic %s%s\n", prefix, key->name);
+        print_wrapped(help, out);
         print_kind(key, out);
     }
 }
