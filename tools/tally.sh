@@ -55,7 +55,9 @@ tally_pytest() { # NAME BUILD-FOLDER
 }
 
 tally_node() { # NAME BUILD-FOLDER: the pages' pure modules, and the pages in Chromium
-    tally_run "$1" env BUILD="$2" node --test --test-reporter=tap display/web/ tests/browser/
+    local tests
+    mapfile -t tests < <(find tests/browser display/web -name '*.test.mjs' | LC_ALL=C sort)
+    tally_run "$1" env BUILD="$2" node --test --test-reporter=tap "${tests[@]}"
     tally "$1" "$(grep -oE '^# pass [0-9]+' "$log" | tail -n 1 | grep -oE '[0-9]+' || echo 0)" \
         "$(grep -oE '^# fail [0-9]+' "$log" | tail -n 1 | grep -oE '[0-9]+' || echo 0)" \
         "$code" "$took"
