@@ -51,11 +51,15 @@ class Broker:
                 stdout=log, stderr=log)
         end = time.monotonic() + 10
         while time.monotonic() < end:
-            with socket.socket() as probe:
-                if probe.connect_ex((HOST, self.port)) == 0:
-                    return self
+            if self.listens(self.port) and self.listens(self.websocket):
+                return self
             time.sleep(0.02)
         raise AssertionError((self.folder / "log").read_text())
+
+    @staticmethod
+    def listens(port):
+        with socket.socket() as probe:
+            return probe.connect_ex((HOST, port)) == 0
 
     def stop(self, how=signal.SIGTERM):
         if self.process:
