@@ -26,7 +26,9 @@ struct web_house { // what app.c hands over, all borrowed
     void (*figures)(void *context, char *out, unsigned long room);
     // reasons why the house is not ready, "" = ready
     void (*health)(void *context, char *out, unsigned long room);
-    // reads the hall file again (POST /reload from the operator's door); 0 or the number of faults
+    // reads the files again (POST /reload at the operator's door), writes faults a line each: 0,
+    // the number of faults, or -errno; may be NULL
+    int (*reload)(void *context, char *faults, unsigned long room);
     void *context;
 };
 
