@@ -671,6 +671,17 @@ int pipeline_listen(struct pipeline *pipeline, pipeline_told_fn *fn, void *conte
     return 0;
 }
 
+void pipeline_unlisten(struct pipeline *pipeline, pipeline_told_fn *fn, void *context) {
+    for (size_t i = 0; i < pipeline->listener_count; i++) {
+        struct listener *listener = &pipeline->listeners[i];
+        if (listener->fn != fn || listener->context != context)
+            continue;
+        pipeline->listener_count--;
+        memmove(listener, listener + 1, (pipeline->listener_count - i) * sizeof *listener);
+        return;
+    }
+}
+
 const struct hall *pipeline_settled(const struct pipeline *pipeline) {
     return pipeline->settled;
 }
