@@ -115,7 +115,8 @@ static int named(const char *const *names, const char *word) {
 
 static int refuse_choice(const struct slot *slot, const char *en_start, const char *zh_start) {
     char words[120] = "", en[200], zh[200];
-    for (size_t at = 0, used = 0; slot->key->names[at] && used < sizeof words; at++) {
+    for (size_t at = slot->key->least, used = 0; slot->key->names[at] && used < sizeof words;
+         at++) {
         const char *gap = used ? ", " : "";
         if (*slot->key->names[at])
             used += (size_t)snprintf(words + used, sizeof words - used, "%s%s", gap,
@@ -128,7 +129,7 @@ static int refuse_choice(const struct slot *slot, const char *en_start, const ch
 
 static int read_choice(const struct slot *slot) {
     int place = named(slot->key->names, json_string_value(slot->value));
-    if (place < 0)
+    if (place < (int)slot->key->least)
         return refuse_choice(slot, "Must be one of", "应为其中之一");
     *(uint8_t *)slot->into = (uint8_t)place;
     return 0;
@@ -224,7 +225,7 @@ static int read_case(const json_t *body, struct wire_fault *fault) {
     static const struct body_key keys[] = {
         {"case_no", BODY_TEXT, true, offsetof(struct one_case, case_no), 64, 0, 0, NULL},
         {"item", BODY_TEXT, false, offsetof(struct one_case, item), CASE_TEXT_BYTES, 0, 0, NULL},
-        {"outcome", BODY_CHOICE, false, offsetof(struct one_case, outcome), 1, 0, 0, outcome_names},
+        {"outcome", BODY_CHOICE, false, offsetof(struct one_case, outcome), 1, 1, 0, outcome_names},
         {"missing", BODY_LIST, false, 0, 0, 0, 0, NULL},
         {"deadline", BODY_DATE, false, 0, 0, 0, 0, NULL},
         {0}};

@@ -14,7 +14,7 @@ enum body_type {
     BODY_NUMBER, // char[size]: letters and digits, as printed on a ticket
     BODY_WHOLE,  // unsigned of `size` bytes in [least, most]
     BODY_BOOL,   // u8
-    BODY_CHOICE, // u8: place in names
+    BODY_CHOICE, // u8: place in names, from `least` on
     BODY_BITS,   // u8: array of names
     BODY_TIME,   // i64 ms from RFC 3339
     BODY_NOTE,   // struct plan_note from {zh, en}

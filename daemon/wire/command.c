@@ -30,6 +30,8 @@
     { .name = key, .type = BODY_CODE, .required = true, PLACE(field) }
 #define CHOICE(key, field, words)                                                                  \
     { .name = key, .type = BODY_CHOICE, PLACE(field), .names = words }
+#define DECIDED(key, field, words) /* "none" is what it is without the key */                      \
+    { .name = key, .type = BODY_CHOICE, PLACE(field), .least = 1, .names = words }
 #define NEEDS                                                                                      \
     { .name = "needs", .type = BODY_BITS, PLACE(needs), .names = need_names }
 #define CASES                                                                                      \
@@ -79,8 +81,8 @@ static const struct body_key rate_keys[] = {
 
 static const struct body_key call_keys[] = {SEEN, TICKET, NUMBER, NEEDED("reason", reason), END};
 static const struct body_key finish_keys[] = {SEEN,
-                                              CHOICE("outcome", outcome, outcome_names),
-                                              CHOICE("delivery", delivery, delivery_names),
+                                              DECIDED("outcome", outcome, outcome_names),
+                                              DECIDED("delivery", delivery, delivery_names),
                                               TEXT("decision", decision),
                                               CASES,
                                               END};

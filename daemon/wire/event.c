@@ -51,6 +51,14 @@ static json_t *plan_json(const struct plan *plan) {
     return json_pack("{s:s, s:o}", "version", version, "date", value_date(plan->day.date));
 }
 
+// A table that holds nothing is left out like an empty text.
+static json_t *filled(json_t *object) {
+    if (!object || json_object_size(object))
+        return object;
+    json_decref(object);
+    return json_null();
+}
+
 // json_null: this one is left out.
 static json_t *one_json(const struct field *field, const char *at, enum visibility seen_by) {
     switch (field->type) {
@@ -65,7 +73,7 @@ static json_t *one_json(const struct field *field, const char *at, enum visibili
     case FIELD_BITS:
         return value_bits((uint32_t)whole(field, at), field->names);
     case FIELD_TABLE:
-        return table_json(field->table, at, seen_by);
+        return filled(table_json(field->table, at, seen_by));
     case FIELD_PLAN:
         return plan_json(*(const struct plan *const *)(const void *)at);
     case FIELD_I32: // only dates are signed 32 bits, and all of JSON writes them the same way
