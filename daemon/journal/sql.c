@@ -67,7 +67,8 @@ int sql_open(sqlite3 **db, const char *path, enum sql_mode mode) {
     if (!rc) {
         sqlite3_busy_timeout(*db, BUSY_MS);
         sqlite3_extended_result_codes(*db, 1);
-        sqlite3_db_config(*db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        // Closing a reader, or a writer in doubt (store.c), must not move anything.
+        sqlite3_db_config(*db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, mode == SQL_READ, NULL);
         sqlite3_db_config(*db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         rc = mode == SQL_WRITE ? sql_exec(*db, "PRAGMA journal_mode=WAL") : 0;
     }

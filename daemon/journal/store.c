@@ -180,6 +180,7 @@ static int step(struct store *store, enum store_statement which, const char *sql
 static enum commit in_doubt(struct store *store, const char *why) {
     log_error("journal", "%s: nobody knows whether it is on the disk; opening hall.db again", why);
     store->doubted = store->batch + 1;
+    sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     drop_connection(store);
     return COMMIT_UNKNOWN;
 }
