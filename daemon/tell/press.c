@@ -58,6 +58,7 @@ struct reply {
 static void reply_send(struct presses *presses, const struct reply *reply) {
     char below[64];
     struct wire_place place;
+    uint16_t window;
     json_t *body = json_pack("{s:s, s:b}", "id", reply->id, "ok", reply->code == 0);
     if (!body)
         return;
@@ -65,10 +66,10 @@ static void reply_send(struct presses *presses, const struct reply *reply) {
         json_object_set_new(body, "code", json_integer(reply->code));
         json_object_set_new(body, "error", json_string(reply->error));
     }
-    if (reply->window) {
-        room_place(presses->room, &place);
-        json_object_set_new(body, "window", wire_window(&place, reply->window));
-    }
+    room_place(presses->room, &place);
+    window = reply->window ? plan_window_at(&place.hall->plan, reply->window) : PLAN_NONE;
+    if (window != PLAN_NONE)
+        json_object_set_new(body, "window", wire_window(&place, window));
     snprintf(below, sizeof below, "reply/%s", reply->device);
     queue_put(presses->queue, below, body, REPLY_LASTS_MS, 0);
 }

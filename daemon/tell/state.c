@@ -47,8 +47,7 @@ static uint64_t hash_of(const char *text) {
 static json_t *render(const struct wire_place *at, unsigned place) {
     const struct plan *plan = &at->hall->plan;
     if (place < PLAN_WINDOWS_MAX)
-        return place < plan->window_count ? wire_window_state(at, plan->windows[place].number)
-                                          : NULL;
+        return place < plan->window_count ? wire_window_state(at, (uint16_t)place) : NULL;
     if (place < BOARD_ALL)
         return place - PLAN_WINDOWS_MAX < plan->zone_count
                    ? wire_board_state(at, (uint16_t)(place - PLAN_WINDOWS_MAX))
