@@ -6,17 +6,19 @@
  *
  * The failure paths, all of them:
  *
- *   surely not stored   the batch and the one gathering behind it are answered NOT_STORED; refusals
- *   (no space, refused) that rested on events now gone are answered BUSY, not a lie; *ahead*
- * becomes a copy of *settled*; stuck until a probe write succeeds (1 s apart) … not for space
- * besides: one command a transaction for the next SINGLE_BATCHES commits, so that a poisonous
- * command fails alone; what is asked meanwhile queues unknown             the batch is answered
- * UNKNOWN, its keys become doubtful; the one gathering behind it surely was not stored; the journal
- * opens hall.db again and recovers the hall, which becomes *settled*; if the batch is there its
- * events are told now and its keys answer REPEATED from then on; then a probe, as above settling
- * fails      (no memory, or an event that cannot follow) durable but not understood: the same way
- * as unknown stuck               nothing is decided: BUSY, or NOT_STORED if space is what lacks;
- * durable keys are still answered
+ * - Surely not stored (no space, refused): the batch and the one gathering behind it are answered
+ *   NOT_STORED; refusals that rested on events now gone are answered BUSY, not a lie. *ahead*
+ *   becomes a copy of *settled*. Stuck until a probe write succeeds (1 s apart).
+ * - Surely not stored, and space is not the reason: besides, one command a transaction for the next
+ *   SINGLE_BATCHES commits, so that a poisonous command fails alone. What is asked meanwhile queues.
+ * - Unknown: the batch is answered UNKNOWN and its keys become doubtful; the one gathering behind
+ *   it surely was not stored. The journal opens hall.db again and recovers the hall on its own
+ *   thread; that becomes *settled*. If the batch is there, its events are told now and its keys
+ *   answer REPEATED from then on. Then a probe, as above.
+ * - Settling fails (no memory, or an event that cannot follow): durable, but not understood. The
+ *   same way as unknown.
+ * - Stuck: nothing is decided: BUSY, or NOT_STORED if space is what lacks. Durable keys are still
+ *   answered.
  *
  * Invariant: nobody is answered, told or shown what is not on disk; every asker is answered exactly
  * once and never from inside pipeline_ask. Must not: block the loop, or retry a command by itself.
@@ -29,61 +31,11 @@
 #include <string.h>
 
 #include "common/log.h"
-#include "common/loop.h"
-#include "daemon/gathering.h"
-
-enum {
-    LISTENERS_MAX = 8,
-    MEND_MS = 1000,       // between two probes
-    SINGLE_BATCHES = 32,  // good commits of one command each before groups are trusted again
-    TICK_MOST_MS = 60000, // the timer's clock stands still in suspend, hall time does not
-    TICK_AGAIN_MS = 1000, // a tick that led to nothing is not repeated at once
-};
-
-enum health { WELL, NO_SPACE, REFUSES, IN_DOUBT };
-
-struct request { // an ask, all of it copied
-    struct request *next;
-    struct command command;
-    struct row rows[PIPELINE_ROWS_MAX];
-    size_t row_count;
-    struct row_answer named; // key "" = none
-    pipeline_answer_fn *answer;
-    void *context;
-};
-
-struct listener {
-    pipeline_told_fn *fn;
-    void *context;
-};
-
-struct pipeline {
-    struct journal *journal;
-    struct pipeline_clock clock;
-    struct hall *settled, *ahead;
-    struct answers *answers;
-    struct gathering batches[2];
-    struct gathering *gathering, *flying; // the same two, swapped
-    struct batch out;                     // what the journal borrows
-    bool at_journal;
-    struct request *queue, **queue_end; // while single: asked, not decided yet
-    size_t queued;
-    unsigned single; // good commits left until groups are trusted again, 0 = groups
-    enum health health;
-    bool mending;         // a probe or journal_mend is under way
-    int64_t idle_tick_ms; // deadline at which a tick led to nothing
-    struct decision decision;
-    struct loop_timer *turn, *tick, *mend;
-    struct listener listeners[LISTENERS_MAX];
-    size_t listener_count;
-    struct pipeline_figures figures;
-};
-
-static void flush(struct pipeline *pipeline);
+#include "daemon/pipeline_inside.h"
 
 // --- the tick ------------------------------------------------------------------------------------
 
-static void arm_tick(struct pipeline *pipeline) {
+void pipeline_arm_tick(struct pipeline *pipeline) {
     int64_t due_ms = hall_next_deadline(pipeline->ahead), after_ms;
     if (pipeline->health != WELL || due_ms == INT64_MAX) {
         loop_timer_set(pipeline->tick, -1);
@@ -224,7 +176,7 @@ static bool known_key(struct pipeline *pipeline, const struct request *request,
     return true;
 }
 
-static enum answer_kind stuck_kind(const struct pipeline *pipeline) {
+enum answer_kind pipeline_stuck_kind(const struct pipeline *pipeline) {
     return pipeline->health == NO_SPACE ? ANSWER_NOT_STORED : ANSWER_BUSY;
 }
 
@@ -268,127 +220,14 @@ static void take_request(struct pipeline *pipeline, struct request *request) {
         return;
     }
     if (pipeline->health != WELL) {
-        answer_later(pipeline, waiting, stuck_kind(pipeline));
+        answer_later(pipeline, waiting, pipeline_stuck_kind(pipeline));
         return;
     }
     decide(pipeline, request, waiting);
     gathering_add(pipeline->gathering, waiting);
 }
 
-// --- answering -----------------------------------------------------------------------------------
-
-static void count_answer(struct pipeline_figures *figures, enum answer_kind kind) {
-    switch (kind) {
-    case ANSWER_DONE:
-        figures->done++;
-        break;
-    case ANSWER_REPEATED:
-        figures->repeated++;
-        break;
-    case ANSWER_REFUSED:
-    case ANSWER_KEY_REUSED:
-        figures->refused++;
-        break;
-    case ANSWER_NOT_STORED:
-        figures->not_stored++;
-        break;
-    case ANSWER_UNKNOWN:
-        figures->unknown++;
-        break;
-    case ANSWER_BUSY:
-        figures->busy++;
-        break;
-    }
-}
-
-static void say(struct pipeline *pipeline, const struct waiting *waiting,
-                const struct event *events) {
-    bool told = waiting->kind == ANSWER_DONE || waiting->kind == ANSWER_REPEATED;
-    struct answer answer = {.kind = waiting->kind, .hall = pipeline->settled};
-    if (waiting->kind == ANSWER_REFUSED)
-        answer.refusal = waiting->refusal;
-    if (told) {
-        answer.first = waiting->first;
-        answer.last = waiting->last;
-        answer.ticket = waiting->ticket;
-    }
-    if (waiting->kind == ANSWER_DONE && waiting->events > 0) {
-        answer.events = events + waiting->event;
-        answer.event_count = waiting->events;
-    }
-    count_answer(&pipeline->figures, waiting->kind);
-    if (waiting->answer)
-        waiting->answer(waiting->context, &answer);
-}
-
-// Answers all who wait now, in order. Who asks from inside an answer waits for the next turn.
-static void answer_all(struct pipeline *pipeline, struct gathering *from) {
-    const struct event *events = from->events;
-    size_t count = from->waiting;
-    while (count-- > 0) {
-        struct waiting *waiting = gathering_take(from);
-        say(pipeline, waiting, events);
-        free(waiting);
-    }
-}
-
-static void tell(struct pipeline *pipeline, const struct event *events, size_t count) {
-    for (size_t i = 0; count > 0 && i < pipeline->listener_count; i++)
-        pipeline->listeners[i].fn(pipeline->listeners[i].context, pipeline->settled, events, count);
-}
-
-// --- when a commit fails
-// ---------------------------------------------------------------------------
-
-// Who joined another's key shares its fate.
-static enum answer_kind word_with_other(const struct waiting *waiting, enum answer_kind lost) {
-    switch (waiting->joins->state) {
-    case ANSWERED_DURABLE:
-        return waiting->kind;
-    case ANSWERED_DOUBTFUL:
-        return ANSWER_UNKNOWN;
-    case ANSWERED_PENDING:
-        break;
-    }
-    return lost;
-}
-
-// What becomes of one asker when its batch is lost with the word `lost`.
-static enum answer_kind word_of_loss(const struct pipeline *pipeline, const struct waiting *waiting,
-                                     enum answer_kind lost) {
-    if (waiting->joins)
-        return word_with_other(waiting, lost);
-    switch (waiting->kind) {
-    case ANSWER_DONE:
-        if (waiting->events + waiting->rows > 0)
-            return lost;
-        break;
-    case ANSWER_REFUSED:
-        break;
-    case ANSWER_REPEATED:
-    case ANSWER_KEY_REUSED:
-    case ANSWER_NOT_STORED:
-    case ANSWER_UNKNOWN:
-    case ANSWER_BUSY:
-        return waiting->kind;
-    }
-    return waiting->based_on <= pipeline->settled->seq ? waiting->kind : stuck_kind(pipeline);
-}
-
-// Says what is lost, without answering yet. Keys of what is surely lost are forgotten afterwards.
-static void mark_lost(struct pipeline *pipeline, struct gathering *batch, enum answer_kind lost) {
-    struct waiting *waiting;
-    if (lost == ANSWER_UNKNOWN)
-        for (waiting = batch->first; waiting; waiting = waiting->next)
-            if (waiting->entry)
-                waiting->entry->state = ANSWERED_DOUBTFUL;
-    for (waiting = batch->first; waiting; waiting = waiting->next)
-        waiting->kind = word_of_loss(pipeline, waiting, lost);
-    for (waiting = batch->first; waiting; waiting = waiting->next)
-        waiting->joins = NULL;
-}
-
-static void answer_queue(struct pipeline *pipeline) {
+void pipeline_answer_queue(struct pipeline *pipeline) {
     struct request *request;
     while ((request = pipeline->queue)) {
         pipeline->queue = request->next;
@@ -399,157 +238,8 @@ static void answer_queue(struct pipeline *pipeline) {
     pipeline->queue_end = &pipeline->queue;
 }
 
-static enum health health_after(enum commit commit) {
-    return commit == COMMIT_FULL ? NO_SPACE : commit == COMMIT_REFUSED ? REFUSES : IN_DOUBT;
-}
-
-static void fail(struct pipeline *pipeline, enum commit commit) {
-    enum answer_kind lost = commit == COMMIT_UNKNOWN ? ANSWER_UNKNOWN : ANSWER_NOT_STORED;
-    bool alone = pipeline->single > 0;
-    pipeline->health = health_after(commit);
-    if (commit == COMMIT_REFUSED)
-        pipeline->single = SINGLE_BATCHES;
-    mark_lost(pipeline, pipeline->flying, lost);
-    mark_lost(pipeline, pipeline->gathering, ANSWER_NOT_STORED);
-    answers_drop_all(pipeline->answers, ANSWERED_PENDING);
-    gathering_clear(pipeline->gathering);
-    if (hall_copy(&pipeline->ahead, pipeline->settled))
-        pipeline->health = IN_DOUBT; // no memory: mending makes both anew
-    log_error("pipeline", "a batch of %zu events was not settled; nothing is decided until it is",
-              pipeline->flying->event_count);
-    // A command that failed alone is the culprit: whether the disk is well is soon known.
-    loop_timer_set(pipeline->mend, alone && commit == COMMIT_REFUSED ? 0 : MEND_MS);
-    loop_timer_set(pipeline->tick, -1);
-    answer_all(pipeline, pipeline->flying);
-    pipeline->at_journal = false;
-    if (pipeline->health != IN_DOUBT)
-        gathering_clear(pipeline->flying); // in doubt it may turn out to be there
-    answer_all(pipeline, pipeline->gathering);
-}
-
-static void well_again(struct pipeline *pipeline) {
-    if (pipeline->health == WELL)
-        return;
-    log_notice("pipeline", "the journal is well again");
-    pipeline->health = WELL;
-    flush(pipeline);
-}
-
-static void probed(void *context, enum commit commit) {
-    struct pipeline *pipeline = context;
-    pipeline->mending = false;
-    if (commit == COMMIT_DONE) {
-        well_again(pipeline);
-        return;
-    }
-    if (commit == COMMIT_FULL)
-        pipeline->health = NO_SPACE;
-    answer_queue(pipeline);
-    loop_timer_set(pipeline->turn, 0);
-    loop_timer_set(pipeline->mend, MEND_MS);
-}
-
-// The plans that doubted events point to may be gone: their askers were answered.
-static void lend_plan(struct pipeline *pipeline, struct gathering *batch) {
-    for (size_t i = 0; i < batch->event_count; i++)
-        if (batch->events[i].kind == EVENT_DAY_OPENED ||
-            batch->events[i].kind == EVENT_HALL_CONFIGURED)
-            batch->events[i].u.plan.plan = &pipeline->settled->plan;
-}
-
-static bool was_kept(const struct pipeline *pipeline, const struct journal_found *found) {
-    const struct gathering *batch = pipeline->flying;
-    if (batch->event_count > 0)
-        return found->hall->seq >= batch->events[batch->event_count - 1].seq;
-    return found->kept;
-}
-
-static int take_found(struct pipeline *pipeline, const struct journal_found *found) {
-    struct gathering *batch = pipeline->flying;
-    bool kept = was_kept(pipeline, found);
-    int rc = hall_copy(&pipeline->ahead, found->hall);
-    if (rc)
-        return rc;
-    hall_free(pipeline->settled);
-    pipeline->settled = found->hall;
-    if (kept)
-        answers_turn(pipeline->answers, ANSWERED_DOUBTFUL, ANSWERED_DURABLE);
-    else
-        answers_drop_all(pipeline->answers, ANSWERED_DOUBTFUL);
-    log_notice("pipeline", "the batch in doubt was %s", kept ? "kept" : "lost");
-    if (kept) {
-        lend_plan(pipeline, batch);
-        tell(pipeline, batch->events, batch->event_count);
-    }
-    gathering_clear(batch);
-    return 0;
-}
-
-static void found(void *context, const struct journal_found *found) {
-    struct pipeline *pipeline = context;
-    int rc = found->error;
-    pipeline->mending = false;
-    if (!rc) {
-        rc = take_found(pipeline, found);
-        if (rc)
-            hall_free(found->hall);
-    }
-    loop_timer_set(pipeline->mend, rc ? MEND_MS : 0);
-    if (!rc) {
-        pipeline->health = REFUSES; // until the probe says otherwise
-        return;
-    }
-    log_error("pipeline", "the hall cannot be recovered yet: %s", strerror(-rc));
-    answer_queue(pipeline);
-    loop_timer_set(pipeline->turn, 0);
-}
-
-static void mend_now(void *context) {
-    struct pipeline *pipeline = context;
-    int rc;
-    if (pipeline->mending || pipeline->health == WELL)
-        return;
-    rc = pipeline->health == IN_DOUBT ? journal_mend(pipeline->journal, found, pipeline)
-                                      : journal_probe(pipeline->journal, probed, pipeline);
-    if (rc)
-        loop_timer_set(pipeline->mend, MEND_MS);
-    else
-        pipeline->mending = true;
-}
-
 // --- committing
 // ------------------------------------------------------------------------------------
-
-static int settle(struct pipeline *pipeline) {
-    const struct gathering *batch = pipeline->flying;
-    int rc = 0;
-    for (size_t i = 0; !rc && i < batch->event_count; i++)
-        rc = hall_apply(&pipeline->settled, &batch->events[i]);
-    if (rc)
-        log_error("pipeline", "what is durable cannot be settled: %s", strerror(-rc));
-    return rc;
-}
-
-static void committed(void *context, enum commit commit) {
-    struct pipeline *pipeline = context;
-    struct gathering *batch = pipeline->flying;
-    if (commit != COMMIT_DONE || settle(pipeline)) {
-        fail(pipeline, commit == COMMIT_DONE ? COMMIT_UNKNOWN : commit);
-        return;
-    }
-    for (struct waiting *waiting = batch->first; waiting; waiting = waiting->next)
-        if (waiting->entry)
-            waiting->entry->state = ANSWERED_DURABLE;
-    if (pipeline->single > 0)
-        pipeline->single--;
-    answers_forget(pipeline->answers, pipeline->settled->now_ms);
-    // Plans are borrowed until their asker is answered: so the telling comes first.
-    tell(pipeline, batch->events, batch->event_count);
-    answer_all(pipeline, batch);
-    pipeline->at_journal = false;
-    gathering_clear(batch);
-    flush(pipeline);
-}
 
 static void hand_over(struct pipeline *pipeline) {
     struct gathering *batch = pipeline->gathering;
@@ -561,8 +251,8 @@ static void hand_over(struct pipeline *pipeline) {
     pipeline->figures.batches++;
     if (batch->waiting > pipeline->figures.largest_batch)
         pipeline->figures.largest_batch = batch->waiting;
-    if (journal_commit(pipeline->journal, &pipeline->out, committed, pipeline))
-        fail(pipeline, COMMIT_REFUSED);
+    if (journal_commit(pipeline->journal, &pipeline->out, pipeline_committed, pipeline))
+        pipeline_fail(pipeline, COMMIT_REFUSED);
 }
 
 // Decides what queued; while single, only until one has something to write.
@@ -581,19 +271,19 @@ static void decide_queued(struct pipeline *pipeline) {
 }
 
 // Sends what has gathered on its way, if the way is free.
-static void flush(struct pipeline *pipeline) {
+void pipeline_flush(struct pipeline *pipeline) {
     if (pipeline->at_journal)
         return;
     decide_queued(pipeline);
     if (gathering_writes(pipeline->gathering))
         hand_over(pipeline);
     else
-        answer_all(pipeline, pipeline->gathering); // nothing they rest on is under way
-    arm_tick(pipeline);
+        pipeline_answer_all(pipeline, pipeline->gathering); // nothing they rest on is under way
+    pipeline_arm_tick(pipeline);
 }
 
 static void turn_now(void *context) {
-    flush(context);
+    pipeline_flush(context);
 }
 
 static void tick_now(void *context) {
@@ -608,9 +298,9 @@ static void tick_now(void *context) {
         pipeline->idle_tick_ms = pipeline->gathering->event_count > before ? INT64_MAX : due_ms;
     }
     if (pipeline->at_journal)
-        arm_tick(pipeline);
+        pipeline_arm_tick(pipeline);
     else
-        flush(pipeline);
+        pipeline_flush(pipeline);
 }
 
 // --- the face
@@ -744,13 +434,13 @@ int pipeline_new(struct pipeline **out, struct journal *journal, struct loop *lo
     gathering_begin(pipeline->flying);
     pipeline->turn = loop_timer_new(loop, turn_now, pipeline);
     pipeline->tick = loop_timer_new(loop, tick_now, pipeline);
-    pipeline->mend = loop_timer_new(loop, mend_now, pipeline);
+    pipeline->mend = loop_timer_new(loop, pipeline_mend_now, pipeline);
     rc = pipeline->turn && pipeline->tick && pipeline->mend ? recover(pipeline) : -ENOMEM;
     if (rc) {
         pipeline_free(pipeline);
         return rc;
     }
-    arm_tick(pipeline);
+    pipeline_arm_tick(pipeline);
     *out = pipeline;
     return 0;
 }
@@ -759,9 +449,9 @@ int pipeline_new(struct pipeline **out, struct journal *journal, struct loop *lo
 static void finish(struct pipeline *pipeline) {
     while (pipeline->at_journal || pipeline->mending || all_waiting(pipeline) > 0 ||
            gathering_writes(pipeline->gathering)) {
-        flush(pipeline);
+        pipeline_flush(pipeline);
         if (pipeline->health != WELL)
-            answer_queue(pipeline);
+            pipeline_answer_queue(pipeline);
         if (pipeline->at_journal || pipeline->mending)
             journal_wait(pipeline->journal);
     }
