@@ -11,8 +11,8 @@ MAKEFLAGS += --no-builtin-rules
 
 SAN ?=
 CC := $(if $(SAN),clang,gcc)
-VARIANT := $(if $(SAN),$(subst $(,),-,$(SAN)),plain)
 , := ,
+VARIANT := $(if $(SAN),$(subst $(,),-,$(SAN)),plain)
 B ?= build/$(VARIANT)
 V ?=
 Q := $(if $(V),,@)
