@@ -21,7 +21,9 @@ const device = secret.get('device') ? { name: secret.get('device'), key: secret.
 document.documentElement.dataset.theme = theme;
 speak('zh', texts('zh')('board.title'));
 
-const times = () => ({ ms: performance.now(), wall: Date.now() });
+const times = () => ({
+  ms: performance.now(), wall: Date.now(), shape: innerHeight > innerWidth ? 'tall' : 'wide',
+});
 let flashed = []; // calls that wait to be painted: {seq, since}
 
 const page = stage({

@@ -12,9 +12,9 @@ export const TURN_MS = 8000;
 export const ROWS = 8;
 const HEROES = 2;
 
-export function begin({ zone, ms, wall }) {
+export function begin({ zone, ms, wall, shape }) {
   return {
-    zone, ms, wall, skew_ms: 0, link: 'lost', given: null, board: null, extra: [], gone: [], flash: 0,
+    zone, shape, ms, wall, skew_ms: 0, link: 'lost', given: null, board: null, extra: [], gone: [], flash: 0,
     day: null, online: true, beat: ms, beat_wall: wall, alive: false,
   };
 }
@@ -58,7 +58,7 @@ export function turning(list, size, ms) {
 }
 
 const STEPS = {
-  tick: (state, { ms, wall }) => ({ ...state, ms, wall }),
+  tick: (state, { ms, wall, shape }) => ({ ...state, ms, wall, shape }),
   link: (state, { link, given }) => ({ ...state, link, given: given ?? state.given }),
   board(state, { body }) {
     if (state.board && body.seq < state.board.seq) return state;

@@ -8,8 +8,8 @@ import { named, texts } from '../lib/text.mjs';
 import { clock, offsetOf, weekday } from '../lib/time.mjs';
 import { hallNow, shown, stale, turning } from './model.mjs';
 
-const WAITING_ROWS = 6;
-const UPCOMING_MOST = 9;
+const WAITING_ROWS = { wide: 3, tall: 4 };
+const UPCOMING_MOST = { wide: 6, tall: 8 };
 
 export function view(state) {
   if (!state.given) return message(texts('zh')('board.starting'), texts('en')('board.starting'));
@@ -77,7 +77,10 @@ function call({ state, both }, one, hero) {
   </li>`;
 }
 
+const DOTS_MOST = 7;
+
 function mark({ t }, page, pages) {
+  if (pages > DOTS_MOST) return html`<p class="mark">${t('board.page', { n: page + 1, of: pages })}</p>`;
   return html`<p class="mark" aria-label=${t('board.page', { n: page + 1, of: pages })}>
     ${Array.from({ length: pages }, (_, i) => html`<i class=${i === page ? 'here' : ''}></i>`)}</p>`;
 }
@@ -85,7 +88,7 @@ function mark({ t }, page, pages) {
 // --- beside ------------------------------------------------------------------------------------
 
 function ready({ state, both }) {
-  const list = (state.board?.upcoming ?? []).slice(0, UPCOMING_MOST);
+  const list = (state.board?.upcoming ?? []).slice(0, UPCOMING_MOST[state.shape]);
   return html`<section class="ready"><h2>${both('board.ready')}</h2>
     ${list.length ? html`<ul>${list.map((number) => html`<li>${number}</li>`)}</ul>`
     : html`<p>${both('board.ready.none')}</p>`}</section>`;
@@ -94,16 +97,16 @@ function ready({ state, both }) {
 function waiting(at) {
   const { state, both } = at;
   const lines = (state.board?.waiting ?? []).filter((one) => one.count > 0);
-  const { items, page, pages } = turning(lines, WAITING_ROWS, state.ms);
+  const { items, page, pages } = turning(lines, WAITING_ROWS[state.shape], state.ms);
   return html`<section class="waiting">
     <h2>${both('board.waiting')}${pages > 1 ? mark(at, page, pages) : nothing}</h2>
     <ul>${items.map((one) => line(at, one))}</ul>
-    ${lines.length ? nothing : html`<p>${both('board.ready.none')}</p>`}</section>`;
+    ${lines.length ? nothing : html`<p>${both('board.waiting.none')}</p>`}</section>`;
 }
 
 function line(at, one) {
   return html`<li>
-    <span class="name">${named(one.name, at.first)}${at.second ? html`<small>${named(one.name, at.second)}</small>` : nothing}</span>
+    <span class="name">${named(one.name, at.first)}</span>
     <span class="people"><b>${at.t('board.people', { n: one.count })}</b> ${range(at, one.wait)}</span>
   </li>`;
 }
@@ -117,9 +120,13 @@ function range({ t }, wait) {
   return high <= 5 ? t('board.upto', { high: 5 }) : t('board.minutes', { low, high });
 }
 
-function notices({ state, say, both }) {
-  const list = state.board?.notices ?? [];
+/** One notice at a time, in one language at a time. */
+function notices({ state, first, second }) {
+  const languages = second ? [first, second] : [first];
+  const list = (state.board?.notices ?? []).flatMap((one) => languages.map((language) => ({
+    title: texts(language)('board.notices'), text: named(one.text, language), language,
+  })));
   if (!list.length) return nothing;
-  const { items } = turning(list, 1, state.ms);
-  return html`<footer><h2>${both('board.notices')}</h2><p>${say(items[0].text)}</p></footer>`;
+  const { title, text, language } = turning(list, 1, state.ms).items[0];
+  return html`<footer lang=${language}><h2>${title}</h2><p>${text}</p></footer>`;
 }

@@ -253,6 +253,7 @@ export const en = {
   'board.ready': 'Get ready',
   'board.ready.none': 'Nobody',
   'board.waiting': 'Waiting',
+  'board.waiting.none': 'Nobody is waiting',
   'board.people': '{n}',
   'board.minutes': '{low}–{high} min',
   'board.over': 'over 60 min',

@@ -253,6 +253,7 @@ export const zh = {
   'board.ready': '请准备',
   'board.ready.none': '暂无',
   'board.waiting': '等候',
+  'board.waiting.none': '没有人等候',
   'board.people': '{n}人',
   'board.minutes': '{low}–{high} 分钟',
   'board.over': '60 分钟以上',
