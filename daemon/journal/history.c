@@ -35,9 +35,10 @@ struct closed_day { // events [first, end) in hall.db
 
 int history_needed_from(sqlite3 *db, int64_t *from) {
     static const char start[] =
-        "SELECT max(first) FROM day AS d WHERE coalesce((SELECT live FROM day AS p"
-        " WHERE p.first < d.first ORDER BY p.first DESC LIMIT 1), 0) = 0";
+        "SELECT max(first) FROM day AS d WHERE coalesce((SELECT live + (p.date = d.date)"
+        " FROM day AS p WHERE p.first < d.first ORDER BY p.first DESC LIMIT 1), 0) = 0";
     int64_t earliest;
+    // A day stands alone if the one before left nothing to it, and is not the same date.
     int rc = sql_number(db, start, 0, from);
     if (!rc)
         rc = sql_number(db, "SELECT min(first) FROM day", 0, &earliest);

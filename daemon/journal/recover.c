@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The hall from the log: the events of the open day applied to an empty hall, in order. If tickets
- * of an earlier day were still live when it closed, their days come first; if no day is open, the
- * last one closed does, because the next day must know its date.
+ * The hall from the log: the events of the open day applied to an empty hall, in order. If an
+ * earlier day left something to it (somebody being served, a notice that hangs), that day comes
+ * first; if no day is open, the last one closed does, because the next must know its date.
  *
- * Invariant: what is recovered is byte for byte what was settled before the stop. Must not: skip an
+ * Invariant: what is recovered is byte for byte what was settled before the stop, but for two
+ * things that days long gone may have left behind: room grown for tickets, and the last word of
+ * devices, which say it again when the broker is reached. Must not: skip an
  * event that cannot be applied; a log with a hole is damage.
  */
 #include <errno.h>

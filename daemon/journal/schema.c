@@ -8,7 +8,9 @@
  *   event.record   the fields of the kind's table, compact (daemon/hall/record.h); `version` is the
  *                  format of that record. The typed columns repeat what queries and recovery need.
  *   day            [first, the next day's first) are the seqs of a business day; `last` is the seq
- *                  of day.closed, `live` how many tickets were neither finished nor gone by then
+ *                  of day.closed, `live` how much of it the next day takes along: people being
+ *                  served, notices that still hang
+ *   notice         seqs of the notices that hang
  *   ticket         state by name; called_ms is its first call; UNIQUE(date, number) is the last
  *                  guard against one number twice: if it fires, the batch is refused
  *   meta           starts counted, last seq, transactions counted (so that a batch of records
@@ -43,6 +45,7 @@
 
 static const char *const hall_migrations[] = {
     LOG_TABLES
+    "CREATE TABLE notice(id INTEGER PRIMARY KEY) STRICT;"
     "CREATE TABLE person(id INTEGER PRIMARY KEY, role INTEGER NOT NULL, name TEXT NOT NULL,"
     " pin_hash TEXT NOT NULL, created_ms INTEGER NOT NULL, disabled_ms INTEGER NOT NULL) STRICT;"
     "CREATE TABLE session(hash BLOB PRIMARY KEY, person INTEGER NOT NULL, window INTEGER NOT NULL,"

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * SQLite as the journal uses it. Every connection is set up here and nowhere else: WAL with
- * synchronous=FULL (an acknowledged commit survives a power cut), no checkpoint inside a commit
- * (it would make spikes; store.c does it in idle time) and none on closing (closing in doubt must
- * not write anything).
+ * synchronous=FULL (an acknowledged commit survives a power cut), and no checkpoint inside a commit
+ * (it would make spikes; store.c does it in idle time).
  *
  * Invariant: a SQLite code leaves this folder only as -errno. Must not: decide what became of a
  * transaction; that is store.c.

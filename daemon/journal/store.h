@@ -23,6 +23,8 @@ enum store_statement {
     STORE_DAY_CLOSED,
     STORE_TICKET_ISSUED,
     STORE_TICKET_CHANGED,
+    STORE_NOTICE_POSTED,
+    STORE_NOTICE_WITHDRAWN,
     STORE_ROWS, // one for each row kind from here on
     STORE_STATEMENTS = STORE_ROWS + ROW_KINDS,
 };

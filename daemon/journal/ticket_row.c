@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * What follows from the log, kept as rows beside it: one per ticket (for figures, and as the last
- * guard against the same number twice) and one per business day (for tidying and recovery).
+ * guard against the same number twice), one per business day and one per notice that hangs (for
+ * tidying and recovery).
  *
  * Invariant: these rows are a function of the events and are written in their transaction. Must
  * not: be read by the hall core; the log is the truth.
@@ -123,8 +124,8 @@ static int open_day(struct store *store, const struct event *event) {
 }
 
 static int close_day(struct store *store, const struct event *event) {
-    static const char sql[] = "UPDATE day SET last = ?1, live = (SELECT count(*) FROM ticket WHERE"
-                              " state IN ('waiting', 'called', 'serving', 'parked', 'missed'))"
+    static const char sql[] = "UPDATE day SET last = ?1, live = (SELECT count(*) FROM notice) +"
+                              " (SELECT count(*) FROM ticket WHERE state IN ('called', 'serving'))"
                               " WHERE first = (SELECT max(first) FROM day)";
     int rc = sql_ready(store->db, &store->statements[STORE_DAY_CLOSED], sql);
     if (rc)
@@ -134,11 +135,26 @@ static int close_day(struct store *store, const struct event *event) {
     return rc ? rc : sql_exec(store->db, "UPDATE meta SET date = 0");
 }
 
+static int note_notice(struct store *store, const struct event *event) {
+    bool posted = event->kind == EVENT_NOTICE_POSTED;
+    enum store_statement which = posted ? STORE_NOTICE_POSTED : STORE_NOTICE_WITHDRAWN;
+    int rc =
+        sql_ready(store->db, &store->statements[which],
+                  posted ? "INSERT INTO notice VALUES(?1)" : "DELETE FROM notice WHERE id = ?1");
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(store->statements[which], 1,
+                       (int64_t)(posted ? event->seq : event->u.notice.id));
+    return run(store, which, "noting a notice");
+}
+
 int store_write_ticket(struct store *store, const struct event *event) {
     if (event->kind == EVENT_DAY_OPENED)
         return open_day(store, event);
     if (event->kind == EVENT_DAY_CLOSED)
         return close_day(store, event);
+    if (event->kind == EVENT_NOTICE_POSTED || event->kind == EVENT_NOTICE_WITHDRAWN)
+        return note_notice(store, event);
     if (event->kind == EVENT_TICKET_ISSUED)
         return issue(store, event);
     if (event->kind >= EVENT_KINDS || !turns[event->kind].state || event->ticket.id == 0)

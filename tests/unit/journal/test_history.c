@@ -59,8 +59,12 @@ static void add_day(struct days *days, int n, unsigned tickets, bool leave_one) 
     add(days, make_day_opened(days->count + 1, &days->plans[n]));
     for (unsigned i = 1; i <= tickets; i++)
         add_ticket(days, i);
-    if (leave_one)
-        add(days, make_issued(days->count + 1, tickets + 1));
+    if (leave_one) {
+        uint64_t id = days->count + 1;
+        add(days, make_issued(id, tickets + 1));
+        add(days, make_ticket(id + 1, EVENT_TICKET_CALLED, id, tickets + 1));
+        add(days, make_ticket(id + 2, EVENT_TICKET_STARTED, id, tickets + 1));
+    }
     add(days, make_event(days->count + 1, EVENT_DAY_CLOSED));
     add(days, make_event(days->count + 1, EVENT_DEVICE_OFFLINE)); // in the night
 }
