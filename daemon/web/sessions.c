@@ -21,7 +21,7 @@ enum {
     WITHOUT_DAY_MS = 12 * 3600 * 1000, // how long a session lasts when no day is open
     LONGER_MS = 3600 * 1000,           // a busy window's session goes on by this
     SOON_MS = 60 * 1000,
-    TRIES_A_SECOND = 10,
+    TRIES_A_SECOND = 20,
 };
 
 struct signing {

@@ -25,69 +25,37 @@
 
 #include "daemon/web/limits.h"
 #include "daemon/web/reply.h"
-#include "daemon/web/ring.h"
+#include "daemon/web/stream.h"
 
-enum { CATCH_UP_PAGE = 200, CHECK_EVERY = 16, CATCH_UP_OUTPUT = 64 * 1024, AGAIN_MS = 50 };
-
-struct stream {
-    struct streams *streams;
-    struct stream *next, *before;
-    struct evhttp_request *http;
-    struct bufferevent *bev;
-    struct client *client;
-    enum stream_kind kind;
-    uint16_t window; // number
-    uint16_t service;
-    uint64_t ticket;
-    uint64_t place; // of the next frame to look at
-    uint64_t sent;  // STREAM_EVENTS: seq of the last event sent
-    bool chunked, catching_up, over;
-    struct reading *reading; // of the log, under way
-};
-
-struct reading { // of the log; outlives its stream if that goes away
-    struct stream *stream;
-};
-
-struct streams {
-    struct web *web;
-    struct ring ring;
-    struct stream *first, *cursor; // cursor: where the pump goes on
-    struct event *pump;
-    struct loop_timer *windows_timer, *hall_timer, *again_timer;
-    uint8_t changed[PLAN_WINDOWS_MAX]; // windows to be shown anew
-    bool windows_due, hall_due;
-    struct stream_figures figures;
-};
+enum { CHECK_EVERY = 16 }; // streams between two looks at the clock
 
 // --- writing -----------------------------------------------------------------------------------
 
-static void drop(struct stream *stream) {
+void stream_drop(struct stream *stream) {
     if (!stream->over)
         stream->streams->figures.dropped++;
     stream->over = true;
     client_cut(stream->client);
 }
 
-static void write_frame(struct stream *stream, struct frame *frame) {
+void stream_write(struct stream *stream, struct frame *frame) {
     struct evbuffer *out = bufferevent_get_output(stream->bev);
     if (stream->over)
         return;
     if (evbuffer_get_length(out) + frame->length > STREAM_OUTPUT_MOST) {
-        drop(stream);
+        stream_drop(stream);
         return;
     }
     frame_send(frame, stream->bev, stream->chunked);
 }
 
-// A frame for this stream alone; takes json.
-static void write_json(struct stream *stream, const char *event, uint64_t id, json_t *json) {
+void stream_write_json(struct stream *stream, const char *event, uint64_t id, json_t *json) {
     struct frame *frame = frame_make(event, id, json);
     if (!frame) {
-        drop(stream);
+        stream_drop(stream);
         return;
     }
-    write_frame(stream, frame);
+    stream_write(stream, frame);
     frame_release(frame);
 }
 
@@ -95,17 +63,13 @@ static void show_ticket(struct stream *stream) {
     const struct hall *hall = web_hall(stream->streams->web);
     struct wire_place place = web_place(stream->streams->web, hall);
     int32_t ticket = hall_ticket_by_id(hall, stream->ticket);
-    if (ticket == HALL_NONE)
+    if (ticket == HALL_NONE) { // of a day that is over
+        stream->over = true;
+        client_cut(stream->client);
         return;
+    }
     stream->service = hall->tickets[ticket].service;
-    write_json(stream, "ticket", 0, wire_ticket(&place, ticket));
-}
-
-static json_t *house_json(const struct web *web) {
-    const char *why = "";
-    return json_pack("{s:b, s:b, s:I}", "online", 1, "stuck",
-                     pipeline_is_stuck(web->house.pipeline, &why), "seq",
-                     (json_int_t)web_hall(web)->seq);
+    stream_write_json(stream, "ticket", 0, wire_ticket(&place, ticket));
 }
 
 static void show_first(struct stream *stream) {
@@ -113,11 +77,11 @@ static void show_first(struct stream *stream) {
     struct wire_place place = web_place(web, web_hall(web));
     switch (stream->kind) {
     case STREAM_HALL:
-        write_json(stream, "hall", 0, wire_hall(&place));
+        stream_write_json(stream, "hall", 0, wire_hall(&place));
         break;
     case STREAM_WINDOW:
-        write_json(stream, "hall", 0, house_json(web));
-        write_json(stream, "window", 0, wire_window(&place, stream->window));
+        stream_write_json(stream, "hall", 0, news_house(web));
+        stream_write_json(stream, "window", 0, wire_window(&place, stream->window));
         break;
     case STREAM_TICKET:
         show_ticket(stream);
@@ -137,7 +101,8 @@ static bool concerns(const struct stream *stream, const struct frame *frame) {
         return frame->window == 0 || frame->window == stream->window;
     case STREAM_TICKET:
         return (frame->ticket && frame->ticket == stream->ticket) ||
-               (!frame->ticket && frame->service == stream->service);
+               (!frame->ticket &&
+                (frame->service == PLAN_NONE || frame->service == stream->service));
     case STREAM_EVENTS:
         return !stream->catching_up && frame->seq > stream->sent;
     case STREAM_HALL:
@@ -151,7 +116,7 @@ static void advance(struct stream *stream) {
     struct ring *ring = &stream->streams->ring;
     bool show = false;
     if (stream->place < ring->oldest && !stream->catching_up)
-        drop(stream); // it lags more than the ring is long
+        stream_drop(stream); // it lags more than the ring is long
     for (; stream->place < ring->next && !stream->over; stream->place++) {
         struct frame *frame = ring_at(ring, stream->place);
         if (!frame || !concerns(stream, frame))
@@ -159,7 +124,7 @@ static void advance(struct stream *stream) {
         if (frame->length == 0)
             show = true;
         else
-            write_frame(stream, frame);
+            stream_write(stream, frame);
         if (frame->seq)
             stream->sent = frame->seq;
     }
@@ -176,6 +141,7 @@ static int64_t now_us(void) {
 static void pump(evutil_socket_t fd, short what, void *context) {
     struct streams *streams = context;
     int64_t end = now_us() + STREAM_SLICE_US;
+    struct timeval soon = {0};
     unsigned count = 0;
     (void)fd;
     (void)what;
@@ -186,228 +152,25 @@ static void pump(evutil_socket_t fd, short what, void *context) {
         if (++count % CHECK_EVERY == 0 && now_us() > end)
             break;
     }
-    if (streams->cursor) {
-        // By a timer, not at once: the loop looks at its sockets in between.
-        struct timeval soon = {0};
-        event_add(streams->pump, &soon);
+    if (!streams->cursor && streams->again) {
+        streams->again = false;
+        streams->cursor = streams->first;
     }
+    // By a timer, not at once: the loop looks at its sockets in between.
+    if (streams->cursor)
+        event_add(streams->pump, &soon);
 }
 
-static void pump_start(struct streams *streams) {
+// A round under way is finished first, so that the last in the list get their turn.
+void stream_pump(struct streams *streams) {
     struct timeval soon = {0};
+    if (streams->cursor) {
+        streams->again = true;
+        return;
+    }
     streams->cursor = streams->first;
-    if (streams->cursor && !event_pending(streams->pump, EV_TIMEOUT, NULL))
+    if (streams->cursor)
         event_add(streams->pump, &soon);
-}
-
-static void push(struct streams *streams, struct frame *frame) {
-    if (!frame)
-        return;
-    streams->figures.frames++;
-    ring_push(&streams->ring, frame);
-}
-
-// --- what happened -----------------------------------------------------------------------------
-
-static bool any_of(const struct streams *streams, enum stream_kind kind) {
-    for (const struct stream *one = streams->first; one; one = one->next)
-        if (one->kind == kind)
-            return true;
-    return false;
-}
-
-static void mark_ticket(struct streams *streams, uint64_t ticket, uint16_t service) {
-    struct frame *frame = frame_mark();
-    if (!frame)
-        return;
-    frame->stream = STREAM_TICKET;
-    frame->ticket = ticket;
-    frame->service = service;
-    push(streams, frame);
-}
-
-// "Number 17 has left": small, and the same for the whole line.
-static void tell_left(struct streams *streams, const struct event *event, uint16_t service) {
-    struct frame *frame = frame_make(
-        "ahead", 0,
-        json_pack("{s:s, s:s}", "left", event->ticket.number, "service", event->ticket.service));
-    if (!frame)
-        return;
-    frame->stream = STREAM_TICKET;
-    frame->service = service;
-    push(streams, frame);
-}
-
-static bool leaves_line(unsigned kind) {
-    return kind == EVENT_TICKET_CALLED || kind == EVENT_TICKET_CANCELLED ||
-           kind == EVENT_TICKET_VOIDED;
-}
-
-static bool changes_order(unsigned kind) { // of those who were there before
-    return kind == EVENT_TICKET_RETURNED || kind == EVENT_TICKET_DEFERRED ||
-           kind == EVENT_TICKET_TRANSFERRED || kind == EVENT_TICKET_RECYCLED ||
-           kind == EVENT_TICKET_WITHDRAWN || kind == EVENT_TICKET_TAKEN_BACK ||
-           kind == EVENT_TICKET_UNPARKED;
-}
-
-static void tell_phones(struct streams *streams, const struct hall *hall,
-                        const struct event *event) {
-    uint16_t service;
-    if (!event->ticket.id)
-        return;
-    service = plan_service_at(&hall->plan, event->ticket.service);
-    if (leaves_line(event->kind))
-        tell_left(streams, event, service);
-    else if (changes_order(event->kind))
-        mark_ticket(streams, 0, service);
-    mark_ticket(streams, event->ticket.id, service);
-}
-
-static void tell_log(struct streams *streams, const struct event *event) {
-    struct frame *frame =
-        frame_make(event_kind_name(event->kind), event->seq, wire_event(event, SEEN_BY_MANAGER));
-    if (!frame)
-        return;
-    frame->stream = STREAM_EVENTS;
-    frame->seq = event->seq;
-    push(streams, frame);
-}
-
-// Windows that show something else now: its own, and all that serve the ticket's line.
-static void mark_windows(struct streams *streams, const struct hall *hall,
-                         const struct event *event) {
-    const struct plan *plan = &hall->plan;
-    uint16_t service = event->ticket.id ? plan_service_at(plan, event->ticket.service) : PLAN_NONE;
-    bool all = !event->ticket.id && !event->window; // notices, services, the day, devices
-    for (uint32_t i = 0; i < plan->window_count; i++)
-        if (all || plan->windows[i].number == event->window ||
-            (service != PLAN_NONE && hall->windows[i].weight[service]))
-            streams->changed[i] = 1;
-}
-
-static void told(struct streams *streams, const struct hall *hall, const struct event *events,
-                 size_t count) {
-    bool phones = any_of(streams, STREAM_TICKET), log = any_of(streams, STREAM_EVENTS);
-    bool windows = any_of(streams, STREAM_WINDOW);
-    for (size_t i = 0; i < count; i++) {
-        if (phones)
-            tell_phones(streams, hall, &events[i]);
-        if (log)
-            tell_log(streams, &events[i]);
-        if (windows)
-            mark_windows(streams, hall, &events[i]);
-    }
-    if (windows && !streams->windows_due) {
-        streams->windows_due = true;
-        loop_timer_set(streams->windows_timer, STREAM_WINDOW_MS);
-    }
-    if (!streams->hall_due && any_of(streams, STREAM_HALL)) {
-        streams->hall_due = true;
-        loop_timer_set(streams->hall_timer, STREAM_HALL_MS);
-    }
-    if (phones || log)
-        pump_start(streams);
-}
-
-static void push_shared(struct streams *streams, const char *event, enum stream_kind kind,
-                        uint16_t window, json_t *json) {
-    struct frame *frame = frame_make(event, 0, json);
-    if (!frame)
-        return;
-    frame->stream = kind;
-    frame->window = window;
-    push(streams, frame);
-}
-
-static bool is_watched(const struct streams *streams, uint16_t window) {
-    for (const struct stream *one = streams->first; one; one = one->next)
-        if (one->kind == STREAM_WINDOW && one->window == window)
-            return true;
-    return false;
-}
-
-static void show_windows(void *context) {
-    struct streams *streams = context;
-    const struct hall *hall = web_hall(streams->web);
-    struct wire_place place = web_place(streams->web, hall);
-    streams->windows_due = false;
-    for (uint32_t i = 0; i < hall->plan.window_count; i++) {
-        uint16_t number = hall->plan.windows[i].number;
-        if (streams->changed[i] && is_watched(streams, number))
-            push_shared(streams, "window", STREAM_WINDOW, number, wire_window(&place, number));
-        streams->changed[i] = 0;
-    }
-    pump_start(streams);
-}
-
-static void show_hall(void *context) {
-    struct streams *streams = context;
-    struct wire_place place = web_place(streams->web, web_hall(streams->web));
-    streams->hall_due = false;
-    push_shared(streams, "hall", STREAM_HALL, 0, wire_hall(&place));
-    pump_start(streams);
-}
-
-// --- catching up with the log ------------------------------------------------------------------
-
-static void catch_up(struct stream *stream);
-
-static void go_live(struct stream *stream) {
-    stream->catching_up = false;
-    stream->place = stream->streams->ring.oldest; // what it has sent already is skipped by seq
-    pump_start(stream->streams);
-}
-
-static void page_read(void *context, const struct journal_page *page) {
-    struct reading *reading = context;
-    struct stream *stream = reading->stream;
-    free(reading);
-    if (!stream)
-        return;
-    stream->reading = NULL;
-    for (size_t i = 0; i < page->count && !stream->over; i++) {
-        const struct event *event = &page->events[i];
-        write_json(stream, event_kind_name(event->kind), event->seq,
-                   wire_event(event, SEEN_BY_MANAGER));
-        stream->sent = event->seq;
-    }
-    if (page->error)
-        drop(stream);
-    else if (!stream->over)
-        catch_up(stream);
-}
-
-static void catch_up(struct stream *stream) {
-    struct streams *streams = stream->streams;
-    struct reading *reading;
-    if (stream->sent >= web_hall(streams->web)->seq) {
-        go_live(stream);
-        return;
-    }
-    if (evbuffer_get_length(bufferevent_get_output(stream->bev)) > CATCH_UP_OUTPUT) {
-        loop_timer_set(streams->again_timer, AGAIN_MS);
-        return;
-    }
-    reading = malloc(sizeof *reading);
-    if (!reading) {
-        drop(stream);
-        return;
-    }
-    reading->stream = stream;
-    stream->reading = reading;
-    if (journal_read(streams->web->house.journal, stream->sent, CATCH_UP_PAGE, page_read,
-                     reading)) {
-        stream->reading = NULL;
-        free(reading);
-        drop(stream);
-    }
-}
-
-static void catch_up_again(void *context) {
-    struct streams *streams = context;
-    for (struct stream *one = streams->first; one; one = one->next)
-        if (one->catching_up && !one->reading && !one->over)
-            catch_up(one);
 }
 
 // --- opening and ending ------------------------------------------------------------------------
@@ -423,6 +186,7 @@ static void stream_unlink(struct stream *stream) {
     if (stream->next)
         stream->next->before = stream->before;
     streams->figures.open--;
+    streams->counts[stream->kind]--;
 }
 
 static void stream_gone(void *context) {
@@ -464,12 +228,15 @@ static struct stream *stream_new(struct request *request, enum stream_kind kind,
     stream->ticket = request->ticket;
     stream->place = streams->ring.next;
     stream->sent = after;
+    stream->of_staff = kind == STREAM_WINDOW || kind == STREAM_EVENTS;
+    memcpy(stream->session, request->session.hash, sizeof stream->session);
     stream->next = streams->first;
     if (stream->next)
         stream->next->before = stream;
     streams->first = stream;
     streams->figures.open++;
-    streams->figures.opened++;
+    streams->counts[kind]++;
+    stream->slot = (unsigned)(streams->figures.opened++ % STREAM_BEAT_S);
     return stream;
 }
 
@@ -498,15 +265,27 @@ void streams_open(struct request *request, enum stream_kind kind, uint64_t after
     }
 }
 
+// Who was signed out or disabled sees no more.
+static bool has_ended(const struct stream *stream, int64_t now_ms) {
+    const struct people *people = stream->streams->web->house.people;
+    return stream->of_staff && !people_session(people, stream->session, now_ms);
+}
+
 void streams_tick(struct streams *streams) {
-    struct frame *beat;
-    if (streams->web->ticks % STREAM_BEAT_S != 0)
-        return;
-    beat = frame_comment("beat");
-    for (struct stream *one = streams->first; beat && one; one = one->next)
-        write_frame(one, beat);
+    struct frame *beat = frame_comment("beat");
+    unsigned slot = (unsigned)(streams->web->ticks % STREAM_BEAT_S);
+    int64_t now_ms = web_now(streams->web);
+    for (struct stream *one = streams->first; one; one = one->next) {
+        if (has_ended(one, now_ms)) {
+            one->over = true;
+            client_cut(one->client);
+        } else if (beat && one->slot == slot) {
+            stream_write(one, beat);
+        }
+    }
     if (beat)
         frame_release(beat);
+    news_tick(streams);
 }
 
 void streams_figures(const struct streams *streams, struct stream_figures *out) {
@@ -515,11 +294,6 @@ void streams_figures(const struct streams *streams, struct stream_figures *out) 
 
 // --- making and freeing ------------------------------------------------------------------------
 
-static void streams_told(void *context, const struct hall *hall, const struct event *events,
-                         size_t count) {
-    told(context, hall, events, count);
-}
-
 int streams_new(struct streams **out, struct web *web) {
     struct streams *streams = calloc(1, sizeof *streams);
     *out = streams;
@@ -527,18 +301,18 @@ int streams_new(struct streams **out, struct web *web) {
         return -ENOMEM;
     streams->web = web;
     streams->pump = evtimer_new(loop_base(web->house.loop), pump, streams);
-    streams->windows_timer = loop_timer_new(web->house.loop, show_windows, streams);
-    streams->hall_timer = loop_timer_new(web->house.loop, show_hall, streams);
+    streams->windows_timer = loop_timer_new(web->house.loop, news_windows, streams);
+    streams->hall_timer = loop_timer_new(web->house.loop, news_hall, streams);
     streams->again_timer = loop_timer_new(web->house.loop, catch_up_again, streams);
     if (!streams->pump || !streams->windows_timer || !streams->hall_timer || !streams->again_timer)
         return -ENOMEM;
-    return pipeline_listen(web->house.pipeline, streams_told, streams);
+    return pipeline_listen(web->house.pipeline, news_told, streams);
 }
 
 void streams_free(struct streams *streams) {
     if (!streams)
         return;
-    pipeline_unlisten(streams->web->house.pipeline, streams_told, streams);
+    pipeline_unlisten(streams->web->house.pipeline, news_told, streams);
     while (streams->first) {
         struct stream *stream = streams->first;
         stream_unlink(stream);

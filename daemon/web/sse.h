@@ -11,6 +11,7 @@
 struct streams;
 
 enum {
+    STREAM_KINDS = 4,
     STREAM_SLICE_US = 2000,
     STREAM_OUTPUT_MOST = 256 * 1024, // bytes not yet read by the client
     STREAM_BEAT_S = 15,
