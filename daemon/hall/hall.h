@@ -60,20 +60,24 @@ struct ticket {
     int64_t recalled_ms;  // last call or recall
     int64_t told_ms;      // `call` or a recall first shown or spoken, 0 = not yet
     int64_t started_ms, parked_ms, ended_ms, asked_ms;
+    int64_t served_ms;    // served before started_ms (it was parked or reopened since)
     int32_t left, right;  // in its line's treap
     uint32_t count;       // tickets in this subtree
-    int32_t passed;       // see above; for a ticket out of line: its total
+    int32_t passed;       // less its parent's; for a ticket out of line: its total
+    int32_t most;         // the most passed in this subtree, less the parent's passed
     uint32_t number;
     uint32_t cases;
     uint32_t to_person;   // transferred to this person only, 0 = any
     uint16_t series, service, window; // indices; window = where it is or was last, PLAN_NONE = never
     uint16_t to_window;   // transferred to this window only, PLAN_NONE = any
+    uint16_t from_window, from_service; // of a transfer not yet called, PLAN_NONE = none
     uint16_t recalls, misses, defers, zero;
     uint8_t klass, state, needs, silent;
     uint8_t expected, told, failed; // bits: places in plan_window.devices
     uint8_t park, approached, rated, language, phone; // rated: level given, 0 = none
     uint8_t first;        // transferred "first": goes before all, and is not called by rule
-    uint8_t pad[4];
+    uint8_t from;         // enum ticket_state before its call: where a withdrawal puts it back
+    uint8_t pad[6];
 };
 
 struct line {

@@ -123,7 +123,7 @@ static const struct refusal_text texts[] = {
     {REFUSED_WINDOW_STATE,
      409,
      "window-state",
-     {"窗口现在不能这样操作（%s）", "Not possible while the window is %s"},
+     {"窗口现在不能这样操作", "The window cannot do this in its present state"},
      {"请先完成或结束当前的操作。", "Complete what the window is doing first."}},
     {REFUSED_WINDOW_CHANGED,
      409,
