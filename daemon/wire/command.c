@@ -14,7 +14,7 @@
 #include "daemon/wire/fault.h"
 
 #define TEXT(key, field)                                                                           \
-    { .name = key, .type = BODY_TEXT, PLACE(field) }
+    { .name = (key), .type = BODY_TEXT, PLACE(field) }
 #define PLACE(field)                                                                               \
     .offset = offsetof(struct command, field), .size = sizeof(((struct command *)0)->field)
 #define SEQ_MOST ((uint64_t)INT64_MAX)
@@ -25,21 +25,21 @@
 #define NUMBER                                                                                     \
     { .name = "number", .type = BODY_NUMBER, PLACE(number) }
 #define CODE(key, field)                                                                           \
-    { .name = key, .type = BODY_CODE, PLACE(field) }
+    { .name = (key), .type = BODY_CODE, PLACE(field) }
 #define NEEDED(key, field)                                                                         \
-    { .name = key, .type = BODY_CODE, .required = true, PLACE(field) }
+    { .name = (key), .type = BODY_CODE, .required = true, PLACE(field) }
 #define CHOICE(key, field, words)                                                                  \
-    { .name = key, .type = BODY_CHOICE, PLACE(field), .names = words }
+    { .name = (key), .type = BODY_CHOICE, PLACE(field), .names = (words) }
 #define DECIDED(key, field, words) /* "none" is what it is without the key */                      \
-    { .name = key, .type = BODY_CHOICE, PLACE(field), .least = 1, .names = words }
+    { .name = (key), .type = BODY_CHOICE, PLACE(field), .least = 1, .names = (words) }
 #define NEEDS                                                                                      \
     { .name = "needs", .type = BODY_BITS, PLACE(needs), .names = need_names }
 #define CASES                                                                                      \
     { .name = "cases", .type = BODY_CASES, PLACE(cases), .least = 0, .most = 1000 }
 #define UNTIL(must)                                                                                \
-    { .name = "until", .type = BODY_TIME, .required = must, PLACE(until_ms) }
+    { .name = "until", .type = BODY_TIME, .required = (must), PLACE(until_ms) }
 #define NUMBERED(key, field, from, to)                                                             \
-    { .name = key, .type = BODY_WHOLE, PLACE(field), .least = from, .most = to }
+    { .name = (key), .type = BODY_WHOLE, PLACE(field), .least = (from), .most = (to) }
 #define CALL                                                                                       \
     {                                                                                              \
         .name = "seq", .type = BODY_WHOLE, .required = true, PLACE(call), .least = 1,              \
