@@ -39,7 +39,7 @@ for (const [shape, viewport] of [['wide', WIDE], ['upright', TALL]]) {
       test(`board ${shape} ${scene} ${theme}: large enough, whole, accessible`, async (t) => {
         const page = await board(t, scene, { viewport, address: `?theme=${theme}`, fresh: 2 });
         await fits(page, scene);
-        await accessible(page, scene);
+        await accessible(page, scene, { far: true });
         const small = await page.evaluate(() => [...document.querySelectorAll('.board *')]
           .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
           .filter((one) => parseFloat(getComputedStyle(one).fontSize) < 40)

@@ -56,7 +56,7 @@ for (const [shape, viewport] of [['upright', TALL], ['wide', WIDE]]) {
         await fits(page, where);
         await targets(page, where);
         await readable(page, where);
-        await accessible(page, where);
+        await accessible(page, where, { far: true });
       };
       await look('home');
       await page.locator('.choice').last().click();
@@ -120,7 +120,7 @@ test('a full disk is said in one sentence, with what to do', async (t) => {
   await page.locator('.primary').click();
   await page.waitForSelector('[data-screen=trouble]');
   assert.match(await page.locator('main').innerText(), /cannot be stored[\s\S]*help desk/);
-  await accessible(page, 'trouble');
+  await accessible(page, 'trouble', { far: true });
 });
 
 test('the key leaves the address and goes with the request only', async (t) => {
@@ -137,6 +137,7 @@ test('the key leaves the address and goes with the request only', async (t) => {
 test('a shut service says why and when', async (t) => {
   const { page, house } = await kiosk(t, 'mixed');
   await page.locator('.choice').last().click();
+  await page.waitForSelector('[data-screen=services]');
   const text = await page.locator('main').innerText();
   assert.match(text, /暂停取号/);
   assert.match(text, /13:30 开始取号/);
@@ -148,7 +149,7 @@ test('a shut service says why and when', async (t) => {
 test('a closed hall says when it opens', async (t) => {
   const { page } = await kiosk(t, 'closed');
   assert.match(await page.locator('main').innerText(), /未开放取号[\s\S]*13:30/);
-  await accessible(page, 'closed');
+  await accessible(page, 'closed', { far: true });
 });
 
 test('"not today" is said before the number is taken', async (t) => {

@@ -81,7 +81,7 @@ const DOTS_MOST = 7;
 
 function mark({ t }, page, pages) {
   if (pages > DOTS_MOST) return html`<p class="mark">${t('board.page', { n: page + 1, of: pages })}</p>`;
-  return html`<p class="mark" aria-label=${t('board.page', { n: page + 1, of: pages })}>
+  return html`<p class="mark" role="img" aria-label=${t('board.page', { n: page + 1, of: pages })}>
     ${Array.from({ length: pages }, (_, i) => html`<i class=${i === page ? 'here' : ''}></i>`)}</p>`;
 }
 
