@@ -77,8 +77,8 @@ static void answered(void *context, const struct answer *answer) {
     struct hall_house *house = asker->house;
     struct said *said = &house->said[house->said_count++];
     assert_false(house->inside);
-    *said = (struct said){asker->number, answer->kind, answer->refusal.code, answer->first,
-                          answer->last, answer->ticket, answer->hall->seq};
+    *said = (struct said){asker->number, answer->kind,   answer->refusal.code, answer->first,
+                          answer->last,  answer->ticket, answer->hall->seq};
     if (answer->kind == ANSWER_DONE)
         assert_true(answer->hall->seq >= answer->last);
     if (answer->event_count > 0)
@@ -133,8 +133,8 @@ static struct pipeline_ask issue_unknown(void) {
 }
 
 static struct pipeline_ask at_window(unsigned kind, unsigned window) {
-    return (struct pipeline_ask){.command = {.kind = (uint16_t)kind, .window = (uint16_t)window,
-                                             .actor = 12}};
+    return (struct pipeline_ask){
+        .command = {.kind = (uint16_t)kind, .window = (uint16_t)window, .actor = 12}};
 }
 
 static struct pipeline_ask keyed(struct pipeline_ask ask, const char *key, const char *body) {
@@ -199,8 +199,9 @@ static void test_answers_come_in_order(void **state) {
     for (int i = 1; i < house->said_count; i++) {
         const struct said *said = &house->said[i];
         int which = (i - 1) % 3, round = (i - 1) / 3;
-        enum answer_kind kind = which == 1 ? ANSWER_REFUSED
-                                : which == 2 && round > 1 ? ANSWER_REPEATED : ANSWER_DONE;
+        enum answer_kind kind = which == 1                ? ANSWER_REFUSED
+                                : which == 2 && round > 1 ? ANSWER_REPEATED
+                                                          : ANSWER_DONE;
         assert_int_equal(said->kind, kind);
         if (which == 1)
             assert_int_equal(said->refused, REFUSED_NO_SERVICE);

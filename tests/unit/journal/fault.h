@@ -121,10 +121,25 @@ static int fault_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, in
 static inline void fault_install(void) {
     sqlite3_vfs *real = sqlite3_vfs_find(NULL);
     fault_methods = (sqlite3_io_methods){
-        2,           fault_close,    fault_read,       fault_write,    fault_truncate,
-        fault_sync,  fault_size,     fault_lock,       fault_unlock,   fault_reserved,
-        fault_control, fault_sector, fault_traits,     fault_shm_map,  fault_shm_lock,
-        fault_shm_barrier, fault_shm_unmap, NULL,      NULL,
+        2,
+        fault_close,
+        fault_read,
+        fault_write,
+        fault_truncate,
+        fault_sync,
+        fault_size,
+        fault_lock,
+        fault_unlock,
+        fault_reserved,
+        fault_control,
+        fault_sector,
+        fault_traits,
+        fault_shm_map,
+        fault_shm_lock,
+        fault_shm_barrier,
+        fault_shm_unmap,
+        NULL,
+        NULL,
     };
     fault_vfs = *real;
     fault_vfs.zName = "fault";

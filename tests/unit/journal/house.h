@@ -69,10 +69,17 @@ static inline void make_plan(struct plan *plan, int n) {
     plan->day.date = 20261123 + n;
     plan->day.begins_ms = NINE - ONE_DAY / 4 + n * ONE_DAY;
     plan->day.ends_ms = plan->day.begins_ms + ONE_DAY;
-    plan->rules = (struct plan_rules){.grace_ms = 120000, .recall_gap_ms = 30000,
-                                      .reopen_ms = 600000, .rating_ms = 600000, .recalls_max = 3,
-                                      .return_places = 3, .misses_max = 3, .defers_max = 1,
-                                      .defer_places = 3, .walk_in = 1, .next_finishes = 1};
+    plan->rules = (struct plan_rules){.grace_ms = 120000,
+                                      .recall_gap_ms = 30000,
+                                      .reopen_ms = 600000,
+                                      .rating_ms = 600000,
+                                      .recalls_max = 3,
+                                      .return_places = 3,
+                                      .misses_max = 3,
+                                      .defers_max = 1,
+                                      .defer_places = 3,
+                                      .walk_in = 1,
+                                      .next_finishes = 1};
     strcpy(plan->hours[0].code, "all");
     plan->hours[0].span_count = 1;
     plan->hours[0].spans[0] = (struct plan_span){plan->day.begins_ms, plan->day.ends_ms};
@@ -143,8 +150,7 @@ static inline void house_wait(struct house *house, int answers) {
 }
 
 static inline enum commit house_commit_all(struct house *house, const struct event *events,
-                                           size_t count, const struct row *rows,
-                                           size_t row_count) {
+                                           size_t count, const struct row *rows, size_t row_count) {
     struct batch batch = {events, count, rows, row_count};
     house->answers = 0;
     assert_int_equal(journal_commit(house->journal, &batch, house_committed, house), 0);
@@ -203,7 +209,8 @@ static inline struct event make_event(uint64_t seq, unsigned kind) {
     event.seq = seq;
     event.kind = (uint16_t)kind;
     event.at = (struct moment){.hall_ms = NINE + (int64_t)seq * 1000,
-                               .wall_ms = NINE + (int64_t)seq * 1000 + 3, .boot = 1};
+                               .wall_ms = NINE + (int64_t)seq * 1000 + 3,
+                               .boot = 1};
     return event;
 }
 

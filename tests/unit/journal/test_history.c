@@ -130,7 +130,8 @@ static void test_figures_of_a_day(void **state) {
     add_day(days, 0, 20, false);
     commit_days(house, days, 0);
     tidy(house);
-#define FIGURE(what) ask(house, "history.db", "SELECT " what " FROM service_day WHERE service = 'A'")
+#define FIGURE(what)                                                                               \
+    ask(house, "history.db", "SELECT " what " FROM service_day WHERE service = 'A'")
     assert_int_equal(FIGURE("date"), 20261123);
     assert_int_equal(FIGURE("issued"), 20);
     assert_int_equal(FIGURE("called"), 18);

@@ -118,8 +118,8 @@ static void test_gap_is_refused(void **state) {
 
 static void test_number_twice_is_refused_whole(void **state) {
     struct house *house = *state;
-    struct event events[] = {make_day_opened(1, &house->plan), make_issued(2, 1),
-                             make_issued(3, 2), make_issued(4, 1)};
+    struct event events[] = {make_day_opened(1, &house->plan), make_issued(2, 1), make_issued(3, 2),
+                             make_issued(4, 1)};
     struct row audit = {.kind = ROW_CURSOR, .u.cursor = {"mqtt", 9}};
     struct journal_figures figures;
     assert_int_equal(house_commit(house, events, 2), COMMIT_DONE);
