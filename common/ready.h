@@ -12,7 +12,8 @@ struct ready;
 // Arms the watchdog timer if the manager asks for one. NULL only without memory.
 struct ready *ready_new(struct loop *loop);
 void ready_free(struct ready *ready);
-void ready_set(struct ready *ready, const char *status); // READY=1 and STATUS=…; may be called again
+void ready_set(struct ready *ready,
+               const char *status); // READY=1 and STATUS=…; may be called again
 void ready_stopping(struct ready *ready);
 
 #endif
