@@ -285,8 +285,10 @@ static void set_facts(json_t **view, const struct desk *desk) {
 }
 
 json_t *wire_window(const struct wire_place *place, uint16_t window) {
-    struct desk desk = desk_at(place, window);
     struct lists lists;
+    if (window >= place->hall->plan.window_count)
+        return json_null();
+    struct desk desk = desk_at(place, window);
     json_t *view = json_object();
     fill_lists(&desk, &lists);
     set_facts(&view, &desk);
@@ -316,8 +318,10 @@ static uint32_t count_all(const struct desk *desk) {
 }
 
 json_t *wire_queue(const struct wire_place *place, uint16_t window) {
-    struct desk desk = desk_at(place, window);
     struct pick pick = {.room = PICK_MAX};
+    if (window >= place->hall->plan.window_count)
+        return json_null();
+    struct desk desk = desk_at(place, window);
     json_t *list = json_array();
     pick_own(&pick, place->hall, window);
     for (uint16_t service = 0; service < place->hall->plan.service_count; service++) {

@@ -29,6 +29,8 @@ json_t *wire_event(const struct event *event, enum visibility seen_by);
 // "event/ticket/called": the topic of its kind, below the prefix.
 void wire_event_topic(const struct event *event, char out[64]);
 
+// ticket, service, window and zone are places in the hall and its plan, as in hall.h, never the
+// numbers or codes people see; a window beyond the plan gives JSON null.
 json_t *wire_hall(const struct wire_place *place);                      // GET /hall
 json_t *wire_ticket(const struct wire_place *place, int32_t ticket);    // GET /ticket
 json_t *wire_window(const struct wire_place *place, uint16_t window);   // GET /windows/{n}

@@ -298,6 +298,17 @@ static void a_queue_is_in_order_of_effective_time(void **state) {
     small_close(&small);
 }
 
+static void a_window_that_is_none_shows_nothing(void **state) {
+    struct small small = small_open();
+    (void)state;
+    struct wire_place place = place_of(&small);
+    for (unsigned window = 3; window <= PLAN_NONE; window++) {
+        assert_true(json_is_null(wire_window(&place, (uint16_t)window)));
+        assert_true(json_is_null(wire_queue(&place, (uint16_t)window)));
+    }
+    small_close(&small);
+}
+
 static void a_long_queue_is_cut_at_fifty_and_counted_whole(void **state) {
     struct small small = small_open();
     (void)state;
@@ -452,6 +463,7 @@ int main(void) {
         cmocka_unit_test(grace_runs_from_the_first_showing),
         cmocka_unit_test(what_can_be_done_is_what_the_hall_accepts),
         cmocka_unit_test(a_queue_is_in_order_of_effective_time),
+        cmocka_unit_test(a_window_that_is_none_shows_nothing),
         cmocka_unit_test(a_long_queue_is_cut_at_fifty_and_counted_whole),
         cmocka_unit_test(boards_show_calls_newest_first),
         cmocka_unit_test(a_paused_window_says_why),
