@@ -202,6 +202,12 @@ static void make_reopened(struct scene *scene) {
     window_of(scene)->served--;
     one->started_ms = now_of(scene);
     one->ended_ms = 0;
+    if (window_of(scene)->ask == one->ask) { // it will be asked again at its end
+        window_of(scene)->ask = 0;
+        window_of(scene)->asked_ms = 0;
+    }
+    one->ask = 0;
+    one->asked_ms = 0;
 }
 
 static void make_parked(struct scene *scene) {

@@ -28,8 +28,10 @@ void say_finished(struct ask *ask, int32_t ticket) {
         event->u.finished.cases = command->cases ? command->cases : one->cases;
         memcpy(event->u.finished.decision, command->decision, sizeof event->u.finished.decision);
     }
-    event = say_event(ask, EVENT_RATING_ASKED, ticket, ask->window);
-    event->u.rating.ask = event->seq;
+    if (!one->rated) { // it may have been rated before it was reopened
+        event = say_event(ask, EVENT_RATING_ASKED, ticket, ask->window);
+        event->u.rating.ask = event->seq;
+    }
     if (!ask->hall->day_open)
         say_event(ask, EVENT_WINDOW_CLOSED, HALL_NONE, ask->window);
 }
