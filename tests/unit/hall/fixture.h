@@ -6,11 +6,12 @@
 #ifndef JIAOHAO_TEST_HALL_FIXTURE_H
 #define JIAOHAO_TEST_HALL_FIXTURE_H
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -13,7 +13,7 @@
 #include "daemon/hall/line.h"
 #include "daemon/hall/order.h"
 
-enum { LOG_COMMANDS = 5000, CHECK_EACH = 1000, SEED_FIRST = 1 };
+enum { LOG_COMMANDS = 5000, CHECK_EACH = 1000, SEED_FIRST = 1, COVERED_BY = 200000 };
 
 struct log_bytes { // every event as its record
     uint8_t *bytes;
@@ -33,9 +33,15 @@ struct world {
     uint8_t *given; // numbers of the day, by series x number
     uint64_t commands, events;
     struct decision decision;
+    struct coverage *coverage;
 };
 
 enum { GIVEN_MOST = 20000 };
+
+// Over all logs: random days that never come to an event would prove nothing about it.
+struct coverage {
+    uint64_t kinds[EVENT_KINDS], rules[RULES], refusals[1000];
+};
 
 static uint32_t roll(struct world *w, uint32_t below) {
     w->random ^= w->random << 13;
@@ -441,12 +447,16 @@ static void one_command(struct world *w) {
         assert_int_equal(w->decision.count > 0, due_ms <= w->f.now_ms);
     for (uint32_t at = 0; at < w->decision.count; at++) {
         const struct event *event = &w->decision.events[at];
-        if (event->kind == EVENT_TICKET_CALLED)
+        w->coverage->kinds[event->kind]++;
+        if (event->kind == EVENT_TICKET_CALLED) {
+            w->coverage->rules[event->u.called.rule]++;
             check_call(w, event);
+        }
         log_event(&w->log, event);
         assert_int_equal(hall_apply(&w->f.hall, event), 0);
         count_event(w, event);
     }
+    w->coverage->refusals[code]++;
     w->events += w->decision.count;
     check_windows(w->f.hall);
 }
@@ -458,9 +468,10 @@ static const struct shape shapes[] = {
     {12, 4, 20, 6, 4, 5, 0, 15, 20261123},
 };
 
-static uint64_t run_log(uint64_t seed, uint64_t commands, uint64_t *events) {
+static uint64_t run_log(uint64_t seed, uint64_t commands, struct coverage *coverage) {
     struct world *w = calloc(1, sizeof *w);
     w->random = seed * UINT64_C(0x9e3779b97f4a7c15) | 1;
+    w->coverage = coverage;
     w->shape = shapes[seed % (sizeof shapes / sizeof *shapes)];
     w->given = calloc(3, GIVEN_MOST);
     fixture_open(&w->f, &w->shape);
@@ -472,7 +483,7 @@ static uint64_t run_log(uint64_t seed, uint64_t commands, uint64_t *events) {
     }
     check_all(w);
     replay(w);
-    *events += w->events;
+    coverage->kinds[EVENT_NONE] += w->events;
     hall_free(w->f.hall);
     free(w->log.bytes);
     free(w->given);
@@ -485,10 +496,31 @@ static uint64_t number_of(const char *name, uint64_t otherwise) {
     return text && *text ? strtoull(text, NULL, 10) : otherwise;
 }
 
+static void show_coverage(const struct coverage *coverage, bool complete) {
+    for (unsigned kind = 1; kind < EVENT_KINDS; kind++) {
+        if (getenv("JIAOHAO_LOUD") || (complete && !coverage->kinds[kind]))
+            printf("# %-20s %llu\n", event_kind_name(kind),
+                   (unsigned long long)coverage->kinds[kind]);
+        assert_true(!complete || coverage->kinds[kind]);
+    }
+    for (unsigned rule = 0; rule < RULES; rule++) {
+        if (getenv("JIAOHAO_LOUD") || (complete && !coverage->rules[rule]))
+            printf("# rule %-20s %llu\n", rule_names[rule],
+                   (unsigned long long)coverage->rules[rule]);
+        assert_true(!complete || coverage->rules[rule]);
+    }
+    for (unsigned code = 1; getenv("JIAOHAO_LOUD") && code < 1000; code++) {
+        if (refusal_text(code)->code)
+            printf("# refused %-25s %llu\n", refusal_text(code)->name,
+                   (unsigned long long)coverage->refusals[code]);
+    }
+}
+
 static void random_days_keep_every_promise(void **state) {
     uint64_t left = number_of("JIAOHAO_COMMANDS", 1000000);
     uint64_t only = number_of("JIAOHAO_SEED", 0);
-    uint64_t seed = only ? only : SEED_FIRST, first = seed, done = 0, events = 0;
+    uint64_t seed = only ? only : SEED_FIRST, first = seed, done = 0;
+    struct coverage coverage = {0};
     clock_t start = clock();
     (void)state;
     while (left) {
@@ -497,12 +529,14 @@ static void random_days_keep_every_promise(void **state) {
             commands = LOG_COMMANDS;
         if (getenv("JIAOHAO_LOUD"))
             fprintf(stderr, "# seed %llu\n", (unsigned long long)seed);
-        done += run_log(seed++, commands, &events);
+        done += run_log(seed++, commands, &coverage);
         left = only ? 0 : left - commands;
     }
     printf("# seeds %llu..%llu, %llu commands, %llu events, %.1f s\n", (unsigned long long)first,
-           (unsigned long long)(seed - 1), (unsigned long long)done, (unsigned long long)events,
+           (unsigned long long)(seed - 1), (unsigned long long)done,
+           (unsigned long long)coverage.kinds[EVENT_NONE],
            (double)(clock() - start) / CLOCKS_PER_SEC);
+    show_coverage(&coverage, done >= COVERED_BY);
 }
 
 int main(void) {
