@@ -72,6 +72,8 @@ struct web {
 
 // Where a view of this hall is made, now.
 struct wire_place web_place(const struct web *web, const struct hall *hall);
+// The view of the window with this number; NULL if the plan has none.
+json_t *web_window(const struct wire_place *place, uint16_t number);
 const struct hall *web_hall(const struct web *web);
 int64_t web_now(const struct web *web);
 

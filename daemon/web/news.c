@@ -152,7 +152,7 @@ void news_windows(void *context) {
     for (uint32_t i = 0; i < hall->plan.window_count; i++) {
         uint16_t number = hall->plan.windows[i].number;
         if (streams->changed[i] && is_watched(streams, number))
-            push_shared(streams, "window", STREAM_WINDOW, number, wire_window(&place, number));
+            push_shared(streams, "window", STREAM_WINDOW, number, wire_window(&place, (uint16_t)i));
         streams->changed[i] = 0;
     }
     stream_pump(streams);

@@ -294,7 +294,7 @@ void reply_not_done(struct request *request, const struct answer *answer) {
     // What the clerk sees has changed: show what it is now.
     if (answer->refusal.code == REFUSED_WINDOW_CHANGED && request->at.n) {
         struct wire_place place = web_place(request->web, answer->hall);
-        shown = wire_window(&place, request->at.n);
+        shown = web_window(&place, request->at.n);
     }
     reply_refusal(request, &answer->refusal, shown);
 }

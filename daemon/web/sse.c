@@ -81,7 +81,7 @@ static void show_first(struct stream *stream) {
         break;
     case STREAM_WINDOW:
         stream_write_json(stream, "hall", 0, news_house(web));
-        stream_write_json(stream, "window", 0, wire_window(&place, stream->window));
+        stream_write_json(stream, "window", 0, web_window(&place, stream->window));
         break;
     case STREAM_TICKET:
         show_ticket(stream);

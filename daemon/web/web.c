@@ -32,6 +32,11 @@ struct wire_place web_place(const struct web *web, const struct hall *hall) {
     };
 }
 
+json_t *web_window(const struct wire_place *place, uint16_t number) {
+    uint16_t window = plan_window_at(&place->hall->plan, number);
+    return window == PLAN_NONE ? NULL : wire_window(place, window);
+}
+
 const struct hall *web_hall(const struct web *web) {
     return pipeline_settled(web->house.pipeline);
 }

@@ -22,13 +22,14 @@ static bool exists(struct request *request) {
 void window_get(struct request *request) {
     struct wire_place place = web_place(request->web, web_hall(request->web));
     if (exists(request))
-        reply_json(request, 200, wire_window(&place, request->at.n));
+        reply_json(request, 200, web_window(&place, request->at.n));
 }
 
 void window_queue(struct request *request) {
     struct wire_place place = web_place(request->web, web_hall(request->web));
     if (exists(request))
-        reply_json(request, 200, wire_queue(&place, request->at.n));
+        reply_json(request, 200,
+                   wire_queue(&place, plan_window_at(&place.hall->plan, request->at.n)));
 }
 
 // --- verbs -------------------------------------------------------------------------------------
@@ -44,7 +45,7 @@ static void send_window(struct request *request, const struct hall *hall, uint64
                         const struct event *called) {
     struct wire_place place = web_place(request->web, hall);
     int32_t ticket = id ? hall_ticket_by_id(hall, id) : HALL_NONE;
-    json_t *body = json_pack("{s:o}", "window", wire_window(&place, request->at.n));
+    json_t *body = json_pack("{s:o*}", "window", web_window(&place, request->at.n));
     if (ticket != HALL_NONE) {
         json_object_set_new(body, "ticket", wire_ticket_ref(hall, ticket));
         json_object_set_new(body, "told", wire_told(&place, ticket));

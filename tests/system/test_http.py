@@ -498,8 +498,11 @@ def test_a_console_sees_its_window(house, kiosk):
     clerk = house.clerk(5, "at-five")
     stream = Stream(clerk, "stream?window=5")
     assert Client(house, "staff").refused("GET", "stream?window=5") == 801
-    clerk.ask("POST", "windows/5/open", {})
+    assert clerk.ok("POST", "windows/5/open", {})["window"]["number"] == 5
+    assert clerk.ok("GET", "windows/5")["state"] == "open"
+    assert clerk.ok("GET", "windows/5/queue")["window"] == 5
     wait_until(lambda: any(event["event"] == "window" and
+                           json.loads(event["data"])["number"] == 5 and
                            json.loads(event["data"])["state"] == "open"
                            for event in list(stream.events)), 5, "the window open")
     stream.close()
