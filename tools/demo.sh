@@ -80,12 +80,12 @@ make_people() {
 start_broker() {
     jiaohao hall show --devices |
         tools/broker.sh "$home/broker" --port "$mqtt" --websocket "$ws" || die "no broker"
-    mosquitto -c "$home/broker/mosquitto.conf" >"$home/broker.log" 2>&1 &
+    mosquitto -c "$home/broker/mosquitto.conf" >"$home/broker.log" 2>&1 9>&- &
     pids+=($!)
 }
 
 start_daemon() {
-    "$build/jiaohaod" -c "$home/jiaohao.yaml" 2>"$home/jiaohaod.log" &
+    "$build/jiaohaod" -c "$home/jiaohao.yaml" 2>"$home/jiaohaod.log" 9>&- &
     pids+=($!)
     for _ in $(seq 100); do
         curl -fs "http://127.0.0.1:$operator/health" >/dev/null 2>&1 && return
@@ -96,14 +96,15 @@ start_daemon() {
 }
 
 print_links() {
-    local key
+    local key board
     key=$(sed -n 's/^kiosk .*token //p' "$home/people")
+    board=$(cat "$home/broker/accounts/board-legal")
     cat <<TEXT
 
   The hall is open. · 大厅已开门。
 
     Take a ticket    取号    http://127.0.0.1:$public/kiosk#key=$key
-    Watch the board  屏幕    http://127.0.0.1:$public/board
+    Watch the board  屏幕    http://127.0.0.1:$public/board?zone=legal#device=board-legal&key=$board
     Call at window 3 窗口    http://127.0.0.1:$staff/window/3
     All pages        全部    http://127.0.0.1:$public/
 
@@ -119,6 +120,8 @@ TEXT
 
 mkdir -p "$home"
 chmod 700 "$home"
+exec 9>"$home/lock"
+flock -n 9 || { echo "demo: it is running already; its links were printed there" >&2 && exit 75; }
 trap stop EXIT
 trap 'exit 0' INT TERM
 choose_ports
