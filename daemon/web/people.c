@@ -30,16 +30,16 @@ static int role_named(const char *name) {
 }
 
 static json_t *person_json(const struct row_person *person) {
-    return json_pack("{s:i, s:s, s:s, s:b}", "id", (int)person->id, "name", person->name, "role",
-                     person->role < ROLES ? role_names[person->role] : "", "disabled",
-                     person->disabled_ms != 0);
+    return json_pack("{s:i, s:s, s:s}", "id", (int)person->id, "name", person->name, "role",
+                     person->role < ROLES ? role_names[person->role] : "");
 }
 
 void people_get(struct request *request) {
     const struct people *people = request->web->house.people;
     json_t *list = json_array();
     for (size_t i = 0; i < people_count(people); i++)
-        json_array_append_new(list, person_json(people_nth(people, i)));
+        if (people_nth(people, i)->disabled_ms == 0)
+            json_array_append_new(list, person_json(people_nth(people, i)));
     reply_json(request, 200, json_pack("{s:o}", "people", list));
 }
 
