@@ -30,13 +30,14 @@ struct world {
     uint64_t random;
     struct log_bytes log;
     struct count counts[PLAN_SERVICES_MAX];
-    uint8_t *given; // numbers of the day, by series x number
+    uint32_t *passed; // by rule, by ticket id
+    uint8_t *given;   // numbers of the day, by series x number
     uint64_t commands, events;
     struct decision decision;
     struct coverage *coverage;
 };
 
-enum { GIVEN_MOST = 20000 };
+enum { GIVEN_MOST = 20000, SEQ_MOST = 32 * LOG_COMMANDS };
 
 // Over all logs: random days that never come to an event would prove nothing about it.
 struct coverage {
@@ -181,6 +182,7 @@ static void check_tickets(const struct world *w) {
         bool is_at = one->state == TICKET_CALLED || one->state == TICKET_SERVING;
         at_windows += is_at;
         waiting += one->state == TICKET_WAITING;
+        assert_int_equal(hall_passed(hall, (int32_t)at), w->passed[one->id]);
         if (is_at)
             assert_int_equal(hall->windows[one->window].ticket, at);
         if (at)
@@ -231,23 +233,15 @@ static bool may_call(const struct hall *hall, uint16_t window, const struct tick
     return hall->windows[window].weight[one->service] != 0;
 }
 
-static int64_t shortest_bound(const struct plan *plan) {
-    int64_t shortest = 0;
-    for (uint32_t at = 0; at < plan->service_count; at++) {
-        if (plan->services[at].bound_ms && (!shortest || plan->services[at].bound_ms < shortest))
-            shortest = plan->services[at].bound_ms;
-    }
-    return shortest;
-}
-
 struct naive {
     uint32_t earlier, full_passed;
     int64_t best_score;
     bool over_bound_earlier; // somebody older is beyond the service's own bound
 };
 
-static void read_naively(const struct hall *hall, uint16_t window, const struct ticket *called,
+static void read_naively(const struct world *w, uint16_t window, const struct ticket *called,
                          struct naive *out) {
+    const struct hall *hall = w->f.hall;
     *out = (struct naive){.best_score = INT64_MIN};
     for (uint32_t at = 0; at < hall->ticket_count; at++) {
         const struct ticket *one = &hall->tickets[at];
@@ -258,7 +252,7 @@ static void read_naively(const struct hall *hall, uint16_t window, const struct 
         bool earlier = one->effective_ms < called->effective_ms;
         out->earlier += earlier;
         out->full_passed += earlier && hall->plan.rules.passes_max &&
-                            hall_passed(hall, (int32_t)at) >= hall->plan.rules.passes_max;
+                            w->passed[one->id] >= hall->plan.rules.passes_max;
         out->over_bound_earlier |= earlier && bound_ms && waited_ms >= bound_ms;
         uint32_t weight = 1000;
         if (one->to_window == PLAN_NONE)
@@ -273,6 +267,15 @@ static void read_naively(const struct hall *hall, uint16_t window, const struct 
     }
 }
 
+static void count_passes(const struct world *w, uint16_t window, const struct ticket *called) {
+    const struct hall *hall = w->f.hall;
+    for (uint32_t at = 0; at < hall->ticket_count; at++) {
+        const struct ticket *one = &hall->tickets[at];
+        if (may_call(hall, window, one) && !one->first && one->effective_ms < called->effective_ms)
+            w->passed[one->id]++;
+    }
+}
+
 // Before the call is applied.
 static void check_call(const struct world *w, const struct event *event) {
     const struct hall *hall = w->f.hall;
@@ -283,14 +286,14 @@ static void check_call(const struct world *w, const struct event *event) {
         return;
     struct ticket called = hall->tickets[at];
     called.called_ms = event->at.hall_ms;
-    read_naively(hall, window, &called, &naive);
+    read_naively(w, window, &called, &naive);
+    count_passes(w, window, &called);
     assert_int_equal(event->u.called.passed_count, naive.earlier);
     assert_int_equal(naive.full_passed, 0);
     assert_false(naive.over_bound_earlier);
     assert_int_equal(event->u.called.waited_ms, event->at.hall_ms - called.effective_ms);
     if (event->u.called.rule == RULE_SCORE)
         assert_int_equal(event->u.called.score, naive.best_score);
-    (void)shortest_bound;
 }
 
 // --- random commands -----------------------------------------------------------------------------
@@ -474,6 +477,7 @@ static uint64_t run_log(uint64_t seed, uint64_t commands, struct coverage *cover
     w->coverage = coverage;
     w->shape = shapes[seed % (sizeof shapes / sizeof *shapes)];
     w->given = calloc(3, GIVEN_MOST);
+    w->passed = calloc(SEQ_MOST, sizeof *w->passed);
     fixture_open(&w->f, &w->shape);
     log_event(&w->log, &w->f.decision.events[0]);
     for (w->commands = 0; w->commands < commands; w->commands++) {
@@ -487,6 +491,7 @@ static uint64_t run_log(uint64_t seed, uint64_t commands, struct coverage *cover
     hall_free(w->f.hall);
     free(w->log.bytes);
     free(w->given);
+    free(w->passed);
     free(w);
     return commands;
 }
