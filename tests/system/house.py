@@ -69,7 +69,7 @@ def wait_until(true, seconds=10, what="it"):
         if value:
             return value
         if time.monotonic() > end:
-            raise Trouble(f"{what}: not within {seconds} s")
+            raise Trouble(f"{what() if callable(what) else what}: not within {seconds} s")
         time.sleep(0.02)
 
 

@@ -153,7 +153,8 @@ class Round:
         for kind, _, event in frames:
             assert event["kind"] == kind
             self.api.check("Event", event, kind)
-        self.streamed("Window", self.clerk.frames("stream?window=1", 1), "window")
+        frames = self.clerk.frames("stream?window=1", 2)
+        self.streamed("Window", [frame for frame in frames if frame[0] != "hall"], "window")
 
     def the_operator(self):
         operator = self.house.at_operator()

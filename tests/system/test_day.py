@@ -15,6 +15,8 @@ import time
 
 from house import HALL, Board, Pad, Reader, wait_until, without_waiting
 
+LOOK = 50  # rows between two looks at the board
+REMEMBERED = 12  # calls of a zone
 DAY = pathlib.Path(__file__).parent / "data" / "day"
 KINDS = {"issue": "issued", "call": "recalled", ("call", "1"): "called", "arrive": "started",
          "finish": "finished", "missed": "missed"}
@@ -27,17 +29,15 @@ def rows():
 
 
 def recorded():
-    """Per service: issued, called, finished, missed; and the last calls, newest first."""
+    """Per service: issued, called, finished, missed."""
     counts = collections.defaultdict(collections.Counter)
-    calls = []
     for row in rows():
         counted = {"issue": "issued", "finish": "finished", "missed": "missed"}.get(row["ev"])
         if row["ev"] == "call":
             counted = "called" if row["x"] == "1" else None
-            calls.append((int(row["ticket"]), int(row["win"]) + 1))
         if counted:
             counts[row["svc"]][counted] += 1
-    return counts, calls[::-1]
+    return counts
 
 
 class Window:
@@ -79,11 +79,22 @@ class Day:
         self.windows = {n: PadWindow(house, n, pads[n]) if n % 2 == 0 else Window(house, n)
                         for n in range(1, 9)}
         self.numbers, self.how, self.done = {}, collections.Counter(), 0
+        self.called = {}  # number → window, of who was called and not missed, the last call last
+        self.standing = set()  # numbers that are called or served
 
-    def run(self):
-        for row in rows():
+    def run(self, look_at_board):
+        """Drives all rows; looks at the board every LOOK rows and after the last call."""
+        last_call = max(n for n, row in enumerate(rows()) if row["ev"] == "call")
+        for n, row in enumerate(rows()):
             getattr(self, "do_" + row["ev"])(row)
             self.done += 1
+            if n % LOOK == 0 or n == last_call:
+                look_at_board(self.board())
+
+    def board(self):
+        """What a board shows: of the last calls that the hall remembers those that still stand."""
+        last = list(self.called.items())[::-1][:REMEMBERED]
+        return [call for call in last if call[0] in self.standing]
 
     def window(self, row):
         return self.windows[int(row["win"]) + 1]
@@ -112,6 +123,8 @@ class Day:
 
     def do_call(self, row):
         window, number = self.window(row), self.numbers[row["ticket"]]
+        self.called.setdefault(number, window.number)  # a recall keeps its place on the board
+        self.standing.add(number)
         if row["x"] != "1":
             self.how["recall"] += 1
             return window.do("recall")
@@ -127,12 +140,14 @@ class Day:
 
     def do_finish(self, row):
         self.window(row).do("finish", outcome="accepted")
+        self.standing.remove(self.numbers[row["ticket"]])
 
     def do_missed(self, row):
         # Nobody is missed whom no board called: the board's word travels by broker and disk.
         window = self.window(row)
         wait_until(lambda: window.look()["ticket"]["can_miss"], 30, "the board's acknowledgement")
         window.do("miss")
+        self.called.pop(self.numbers[row["ticket"]])
 
 
 def hall_for_a_day(make_house):
@@ -144,7 +159,7 @@ def hall_for_a_day(make_house):
 
 
 def check_counts(day):
-    counts, _ = recorded()
+    counts = recorded()
     floor = day.house.manager().ok("GET", "floor")
     seen = {s["code"]: {k: s[k] for k in ("issued", "called", "finished", "missed")}
             for s in floor["services"] if s["issued"]}
@@ -170,17 +185,15 @@ def check_reader(reader, manager):
     return log
 
 
-def check_board(reader, day):
-    """state/board/all shows the last calls of the recording, newest first."""
-    numbers = {number: ticket for ticket, number in day.numbers.items()}
-    missed = {int(row["ticket"]) for row in rows() if row["ev"] == "missed"}
-    last = list(dict.fromkeys(call for call in recorded()[1] if call[0] not in missed))
+def board_of(reader):
+    """What looks at the board: its calls must be those that stand, the last one first."""
+    def calls():
+        return [(call["number"], call["window"])
+                for call in reader.states.get("state/board/all", {}).get("calls", [])]
 
-    def shown():
-        calls = reader.states["state/board/all"]["calls"]
-        return [(int(numbers[call["number"]]), call["window"]) for call in calls]
-    assert len(shown()) >= 4
-    wait_until(lambda: shown() == last[:len(shown())], 5, f"{shown()} is {last[:len(shown())]}")
+    def look(standing):
+        wait_until(lambda: calls() == standing, 15, lambda: f"board {calls()} shows {standing}")
+    return look
 
 
 def check_log(log, day):
@@ -206,7 +219,6 @@ def check_all(day, reader):
     wait_until(lambda: manager.ok("GET", "hall")["seq"] <= max(reader.events), 20, "the archive")
     log = check_reader(reader, manager)
     check_log(log, day)
-    check_board(reader, day)
     return log
 
 
@@ -222,7 +234,7 @@ def test_a_day_in_the_hall(make_house, capsys):
     reader = house.link(Reader(house))
     day = Day(house)
     start = time.monotonic()
-    day.run()
+    day.run(board_of(reader))
     seconds = time.monotonic() - start
     log = check_all(day, reader)
     report(capsys, "a day in the hall", log, seconds, day)
@@ -269,7 +281,7 @@ def test_a_day_with_the_plug_pulled(make_house, capsys):
     day = Day(house)
     start = time.monotonic()
     with Plug(day, 5) as plug:
-        day.run()
+        day.run(board_of(reader))
     seconds = time.monotonic() - start
     assert plug.pulled == 5
     log = check_all(day, reader)
