@@ -39,21 +39,16 @@ static void visit(struct evhttp_request *http, void *context) {
 
 // --- listening ---------------------------------------------------------------------------------
 
-static void listen_again(evutil_socket_t fd, short what, void *context) {
-    (void)fd;
-    (void)what;
-    evconnlistener_enable(context);
-}
-
 // Out of descriptors or memory: the waiting connections stay in the backlog for a second.
 static void accept_failed(struct evconnlistener *listener, void *context) {
-    struct timeval second = {.tv_sec = 1};
-    struct evhttp_bound_socket *bound = context;
-    (void)bound;
+    (void)context;
     log_warning("web", "a connection could not be accepted: %s", strerror(errno));
     evconnlistener_disable(listener);
-    event_base_once(evconnlistener_get_base(listener), -1, EV_TIMEOUT, listen_again, listener,
-                    &second);
+}
+
+void door_listen_again(struct door *door) {
+    if (door->listener)
+        evconnlistener_enable(door->listener);
 }
 
 static int make_address(const struct door *door, struct sockaddr_storage *address, int *length) {
@@ -96,8 +91,10 @@ static int listen_on(struct door *door) {
         return -ENOMEM;
     }
     evconnlistener_set_error_cb(listener, accept_failed);
-    if (evhttp_bind_listener(door->http, listener))
+    if (evhttp_bind_listener(door->http, listener)) {
+        door->listener = listener;
         return 0;
+    }
     evconnlistener_free(listener);
     return -ENOMEM;
 }
@@ -137,4 +134,5 @@ void door_shut(struct door *door) {
     if (door->http)
         evhttp_free(door->http);
     door->http = NULL;
+    door->listener = NULL;
 }

@@ -11,6 +11,9 @@
 int door_open(struct door *door);
 void door_shut(struct door *door); // tolerates a door that never opened
 
+// Each second: a door that was out of descriptors listens again.
+void door_listen_again(struct door *door);
+
 // Pure parts, for tests. Whether a Host header names us: an address, localhost, or one of `hosts`
 // (comma-separated) or the host of `url`, with or without its port.
 bool door_knows_host(const char *host, const char *hosts, const char *url);

@@ -19,6 +19,7 @@
 struct route;
 struct request;
 struct clients;
+struct evconnlistener;
 struct streams;
 struct worker;
 
@@ -36,9 +37,9 @@ struct door {
     struct web *web;
     enum door_kind kind;
     const struct config_door *config;
-    const struct route *tables[2]; // searched in order; NULL = none
-    struct evhttp *http;           // NULL = shut
-    struct event *again;           // listens again after the system ran out of descriptors
+    const struct route *tables[2];   // searched in order; NULL = none
+    struct evhttp *http;             // NULL = shut
+    struct evconnlistener *listener; // owned by http
 };
 
 struct talker {       // an address that takes tickets without a name

@@ -69,6 +69,7 @@ static void signed_in(struct request *request, const struct answer *answer) {
     body = session_json(session, &request->person);
     if (signing->bearer) {
         json_object_set_new(body, "token", json_string(signing->token));
+        json_object_del(body, "window"); // a program stands at none
     } else {
         snprintf(cookie, sizeof cookie, "jiaohao=%s; HttpOnly; SameSite=Strict; Path=/",
                  signing->token);
@@ -180,6 +181,8 @@ static const char *read_signing(const struct request *request, struct signing *s
     }
     snprintf(signing->name, sizeof signing->name, "%s", name);
     snprintf(signing->pin, sizeof signing->pin, "%s", pin);
+    if (signing->bearer)
+        signing->window = 0;
     signing->take = request_flag(request, "take");
     return NULL;
 }

@@ -48,6 +48,8 @@ int64_t web_now(const struct web *web) {
 static void each_second(void *context) {
     struct web *web = context;
     web->ticks++;
+    for (int i = 0; i < DOORS; i++)
+        door_listen_again(&web->doors[i]);
     clients_sweep(web->clients);
     streams_tick(web->streams);
     sessions_tidy(web);

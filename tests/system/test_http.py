@@ -447,6 +447,9 @@ class Stream:
         return [int(event["id"]) for event in list(self.events)]
 
     def close(self):
+        """As a browser tab does: at once, without reading on."""
+        self.answer.raw._connection.sock.shutdown(socket.SHUT_RDWR)
+        self.thread.join(5)
         self.answer.close()
 
 
