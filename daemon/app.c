@@ -41,6 +41,7 @@ struct app {
     struct clock clock;
     struct plan plan; // of the command under way: day.opened or hall.configured borrow it
     bool plan_busy;
+    bool doubt_told; // the alarm about the clock is raised
     struct plan_source *source;
     struct loop *loop;
     struct ready *ready;
@@ -57,7 +58,31 @@ struct app {
 
 static struct moment app_now(void *context) {
     struct app *app = context;
-    return clock_read(&app->clock, loop_wall_ms(), loop_boot_ms());
+    struct moment moment = clock_read(&app->clock, loop_wall_ms(), loop_boot_ms());
+    // Not from in here: whoever asks for the time is in the middle of a command.
+    if (app->clock.doubtful != app->doubt_told && app->day_timer)
+        loop_timer_set(app->day_timer, 0);
+    return moment;
+}
+
+static void doubt_tell(struct app *app) {
+    struct pipeline_ask ask = {.command.kind =
+                                   app->clock.doubtful ? COMMAND_RAISE_ALARM : COMMAND_CLEAR_ALARM};
+    if (app->clock.doubtful == app->doubt_told)
+        return;
+    app->doubt_told = app->clock.doubtful;
+    snprintf(ask.command.code, sizeof ask.command.code, "clock");
+    snprintf(ask.command.note, sizeof ask.command.note,
+             "The wall clock jumped. The business day stays until a manager confirms the time.");
+    pipeline_ask(app->pipeline, &ask);
+}
+
+// A manager has looked at the clock and says it is right.
+static void app_confirm_clock(void *context) {
+    struct app *app = context;
+    clock_confirm(&app->clock, loop_wall_ms(), loop_boot_ms());
+    log_notice("app", "the time was confirmed");
+    loop_timer_set(app->day_timer, 0);
 }
 
 // --- the turn of the day -----------------------------------------------------------------------
@@ -91,27 +116,16 @@ static void plan_ask(struct app *app, unsigned kind, int32_t date) {
     pipeline_ask(app->pipeline, &ask);
 }
 
-static void doubt_alarm(struct app *app) {
-    struct pipeline_ask ask = {.command.kind = COMMAND_RAISE_ALARM};
-    snprintf(ask.command.code, sizeof ask.command.code, "clock");
-    snprintf(ask.command.note, sizeof ask.command.note,
-             "The wall clock jumped. The business day stays until a manager confirms the time.");
-    pipeline_ask(app->pipeline, &ask);
-}
-
 static void day_turn(struct app *app) {
     const struct hall *hall = pipeline_settled(app->pipeline);
     int32_t date = plan_date_of(app->source, app_now(app).hall_ms);
-    if (app->plan_busy)
+    doubt_tell(app);
+    if (app->plan_busy || hall->day_open)
         return;
-    if (app->clock.doubtful && hall->day_open)
-        return;
-    if (!hall->day_open) {
-        // The business day never decreases, whatever the wall clock says.
-        if (date < hall->plan.day.date)
-            date = hall->plan.day.date;
-        plan_ask(app, COMMAND_OPEN_DAY, date);
-    }
+    // The business day never decreases, whatever the wall clock says.
+    if (date < hall->plan.day.date)
+        date = hall->plan.day.date;
+    plan_ask(app, COMMAND_OPEN_DAY, date);
 }
 
 static void day_timer_fired(void *context) {
@@ -250,8 +264,7 @@ static int app_open_day(struct app *app) {
     app->day_timer = loop_timer_new(app->loop, day_timer_fired, app);
     if (!app->day_timer)
         return -ENOMEM;
-    if (app->clock.doubtful)
-        doubt_alarm(app);
+    doubt_tell(app);
     if (hall->day_open) {
         int rc = secrets_open_day(app->secrets, hall->plan.day.date);
         if (rc)
@@ -283,6 +296,7 @@ static int app_open_doors(struct app *app) {
         .figures = app_figures,
         .health = app_health,
         .reload = app_reload_asked,
+        .confirm_clock = app_confirm_clock,
         .context = app,
     };
     int rc = tell_new(&app->tell, &tell);

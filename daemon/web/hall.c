@@ -110,6 +110,18 @@ void day_extend(struct request *request) {
     act_ask(request, &command, "day.extend", "");
 }
 
+// The day stood still while the wall clock was in doubt; whoever confirms it is in the audit.
+void clock_confirm_post(struct request *request) {
+    const struct web_house *house = &request->web->house;
+    struct command command = {.kind = COMMAND_CLEAR_ALARM, .code = "clock"};
+    if (!fill(request, &command))
+        return;
+    if (house->confirm_clock)
+        house->confirm_clock(house->context);
+    request->done = day_done;
+    act_ask(request, &command, "clock.confirm", "");
+}
+
 // --- the broker, for board pages -----------------------------------------------------------------
 
 // One line "account:password" of the pool, by turns; two pages with one account would throw each

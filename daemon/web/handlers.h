@@ -21,6 +21,7 @@ void service_resume(struct request *request);
 void notice_post(struct request *request);
 void notice_delete(struct request *request);
 void day_extend(struct request *request);
+void clock_confirm_post(struct request *request);
 // tickets.c
 void ticket_take(struct request *request);
 void ticket_get(struct request *request);

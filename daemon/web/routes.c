@@ -51,6 +51,7 @@ const struct route staff_routes[] = {
     {POST, V1 "/notices", WHO_LEAD, notice_post, NULL},
     {DELETE, V1 "/notices/{seq}", WHO_LEAD, notice_delete, NULL},
     {POST, V1 "/day/extend", WHO_LEAD, day_extend, NULL},
+    {POST, V1 "/clock/confirm", WHO_MANAGER, clock_confirm_post, NULL},
     {GET, V1 "/floor", WHO_LEAD, hall_floor, NULL},
     {GET, V1 "/devices", WHO_MANAGER, hall_devices, NULL},
     {GET, V1 "/events", WHO_MANAGER, events_get, NULL},

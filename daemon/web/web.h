@@ -29,6 +29,8 @@ struct web_house { // what app.c hands over, all borrowed
     // reads the files again (POST /reload at the operator's door), writes faults a line each: 0,
     // the number of faults, or -errno; may be NULL
     int (*reload)(void *context, char *faults, unsigned long room);
+    // a manager confirms the wall clock (POST /clock/confirm); may be NULL
+    void (*confirm_clock)(void *context);
     void *context;
 };
 

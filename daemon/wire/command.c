@@ -112,6 +112,7 @@ static const struct body_key *const tables[COMMAND_KINDS] = {
     [COMMAND_ASSIGN] = assign_keys,
     [COMMAND_EXTEND_DAY] = extend_keys,
     [COMMAND_POST_NOTICE] = notice_keys,
+    [COMMAND_CLEAR_ALARM] = nothing,
     [COMMAND_ISSUE] = issue_keys,
     [COMMAND_RATE] = rate_keys,
     [COMMAND_OPEN] = plain_verb,
