@@ -43,7 +43,7 @@ function saidOf(answer, language) {
   if (answer.code === 801 || answer.code === 802) {
     return { title: t('kiosk.unknown'), detail: t('kiosk.unknown.do') };
   }
-  if (answer.status === 507 || answer.status === 503) {
+  if (answer.status === 507) { // said only of what surely was not stored
     return { title: t('kiosk.full'), detail: t('kiosk.full.do') };
   }
   return problem(answer, language, t);

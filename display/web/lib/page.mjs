@@ -8,7 +8,7 @@ import { render } from '../vendor/lit-html.js';
 /**
  * A page is a state, a pure step(state, action) and a view(state, act). `after(state, before, act)`
  * does what the new state asks for: requests, timers; `drawn(state)` looks after what stands there.
- * Drawing waits for the next frame, once.
+ * Several actions in one turn are drawn once.
  */
 export function stage({ state, step, view, after = () => {}, drawn = () => {} }) {
   const root = document.body;
@@ -19,8 +19,8 @@ export function stage({ state, step, view, after = () => {}, drawn = () => {} })
     if (state === before) return;
     if (!drawing) {
       drawing = true;
-      // A hidden page gets no frames; its state goes on, and it is drawn when it is seen again.
-      requestAnimationFrame(draw);
+      // At once, not with the next frame: what is typed after a key that asks must find the question.
+      queueMicrotask(draw);
     }
     after(state, before, act);
   };

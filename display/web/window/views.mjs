@@ -224,12 +224,13 @@ function held(title, list, word) {
 function recent({ state, act, t, say }) {
   return html`<footer aria-label=${t('console.recent')}>
     <h2>${t('console.recent')}</h2>
-    <ul>${state.view.recent.map((one) => html`<li>
+    ${state.view.recent.length ? html`<ul>${state.view.recent.map((one) => html`<li>
       <b>${one.number}</b>
-      <span>${say(serviceName(state, one.service))}<small>${t(`ticket.${one.state}`)} ${clockOf(one.ended_at)}</small></span>
-      ${(one.can ?? []).map((verb) => html`<button class="quiet" ?disabled=${Boolean(state.busy)}
-        @click=${(event) => press(event, act, { send: verb, body: { number: one.number } })}>${t(`do.${verb}`)}</button>`)}
-    </li>`)}</ul>
-    ${state.view.recent.length ? nothing : html`<p>${t('console.recent.none')}</p>`}
+      <span>${say(serviceName(state, one.service))}
+        <small>${t(`ticket.${one.state}`)} ${clockOf(one.ended_at)}</small></span>
+      ${(one.can ?? []).map((verb) => html`
+        <button class="quiet" ?disabled=${Boolean(state.busy)} @click=${(event) =>
+    press(event, act, { send: verb, body: { number: one.number } })}>${t(`do.${verb}`)}</button>`)}
+    </li>`)}</ul>` : html`<p>${t('console.recent.none')}</p>`}
   </footer>`;
 }

@@ -44,7 +44,7 @@ test('a wait is never said more exactly than it is known', () => {
   assert.equal(range(310, 590), 'about 5–10 min');
   assert.equal(range(2400, 3600), 'over 40 min');
   assert.equal(range(3600, 3600), 'over 60 min');
-  assert.equal(waitText({ kind: 'paused' }, t), 'calling is paused');
+  assert.equal(waitText({ kind: 'paused' }, t), 'no calls just now');
   assert.equal(waitText({ kind: 'not-today' }, t), 'probably not today');
 });
 

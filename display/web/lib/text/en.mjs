@@ -4,7 +4,7 @@ export const en = {
   'day.0': 'Sun', 'day.1': 'Mon', 'day.2': 'Tue', 'day.3': 'Wed',
   'day.4': 'Thu', 'day.5': 'Fri', 'day.6': 'Sat',
 
-  'wait.paused': 'calling is paused',
+  'wait.paused': 'no calls just now',
   'wait.not-today': 'probably not today',
   'wait.over': 'over 60 min',
   'wait.from': 'over {low} min',
@@ -67,7 +67,7 @@ export const en = {
   'kiosk.phone': 'Text message',
   'kiosk.phone.give': 'Remind me on my phone',
   'kiosk.phone.ask': 'Your mobile number',
-  'kiosk.phone.hint': 'Used for today’s call only, deleted afterwards',
+  'kiosk.phone.hint': 'Used only for the call today, deleted afterwards',
   'kiosk.phone.none': 'No reminder',
   'kiosk.erase': 'Delete',
   'kiosk.ok': 'OK',

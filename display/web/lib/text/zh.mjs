@@ -4,7 +4,7 @@ export const zh = {
   'day.0': '周日', 'day.1': '周一', 'day.2': '周二', 'day.3': '周三',
   'day.4': '周四', 'day.5': '周五', 'day.6': '周六',
 
-  'wait.paused': '暂停叫号',
+  'wait.paused': '暂未叫号',
   'wait.not-today': '今天可能轮不到',
   'wait.over': '超过 60 分钟',
   'wait.from': '{low} 分钟以上',
