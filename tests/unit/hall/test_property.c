@@ -30,8 +30,9 @@ struct world {
     uint64_t random;
     struct log_bytes log;
     struct count counts[PLAN_SERVICES_MAX];
-    uint32_t *passed; // by rule, by ticket id
-    uint8_t *given;   // numbers of the day, by series x number
+    uint32_t *passed;                     // by rule, by ticket id
+    char (*numbers)[TICKET_NUMBER_BYTES]; // as issued, by ticket id
+    uint8_t *given;                       // numbers of the day, by series x number
     uint64_t commands, events;
     struct decision decision;
     struct coverage *coverage;
@@ -102,15 +103,22 @@ static void count_number(struct world *w, const struct event *event) {
     w->given[at] = 1;
 }
 
+// Plans put services in other places; what they are called stays.
+static size_t code_of(const char *service) {
+    return strtoul(service + 1, NULL, 10);
+}
+
 static void count_event(struct world *w, const struct event *event) {
     if (event->kind == EVENT_DAY_OPENED) {
         memset(w->counts, 0, sizeof w->counts);
         memset(w->given, 0, 3 * GIVEN_MOST);
     }
-    uint16_t service = plan_service_at(&w->f.hall->plan, event->ticket.service);
-    if (!event->ticket.id || service == PLAN_NONE)
+    if (!event->ticket.id)
         return;
-    struct count *count = &w->counts[service];
+    if (event->kind == EVENT_TICKET_ISSUED)
+        memcpy(w->numbers[event->ticket.id], event->ticket.number, TICKET_NUMBER_BYTES);
+    assert_string_equal(w->numbers[event->ticket.id], event->ticket.number); // for ever
+    struct count *count = &w->counts[code_of(event->ticket.service)];
     count->issued += event->kind == EVENT_TICKET_ISSUED;
     count->called += event->kind == EVENT_TICKET_CALLED;
     count->called -= event->kind == EVENT_TICKET_WITHDRAWN;
@@ -209,7 +217,7 @@ static void check_counts(const struct world *w) {
         struct count now = {service->issued, service->called,    service->finished,
                             service->missed, service->cancelled, service->voided};
         uint32_t waiting = 0;
-        assert_memory_equal(&now, &w->counts[at], sizeof now);
+        assert_memory_equal(&now, &w->counts[code_of(hall->plan.services[at].code)], sizeof now);
         for (uint32_t ticket = 0; ticket < hall->ticket_count; ticket++)
             waiting += hall->tickets[ticket].service == at &&
                        hall->tickets[ticket].state == TICKET_WAITING;
@@ -384,6 +392,30 @@ static void aim(struct world *w, struct command *command) {
         command->notice = hall->notices[roll(w, HALL_NOTICES_MAX)].id;
 }
 
+static void swap_services(struct plan *plan) {
+    struct plan_service service = plan->services[0];
+    plan->services[0] = plan->services[1];
+    plan->services[1] = service;
+    for (uint32_t at = 0; at < plan->window_count; at++) {
+        uint16_t weight = plan->windows[at].weight[0];
+        plan->windows[at].weight[0] = plan->windows[at].weight[1];
+        plan->windows[at].weight[1] = weight;
+    }
+    struct plan_class klass = plan->classes[0];
+    plan->classes[0] = plan->classes[1];
+    plan->classes[1] = klass;
+}
+
+static void swap_series(struct plan *plan) {
+    struct plan_series other = plan->series[0];
+    plan->series[0] = plan->series[2];
+    plan->series[2] = other;
+    for (uint32_t at = 0; at < plan->service_count; at++) {
+        if (plan->services[at].series != 1)
+            plan->services[at].series = (uint16_t)(2 - plan->services[at].series);
+    }
+}
+
 // Each time a plan with its windows and services in other places, or some more of them.
 static void new_plan(struct world *w, int32_t date) {
     struct shape shape = w->shape;
@@ -396,10 +428,11 @@ static void new_plan(struct world *w, int32_t date) {
         struct plan_window swap = w->f.plan.windows[0];
         w->f.plan.windows[0] = w->f.plan.windows[1];
         w->f.plan.windows[1] = swap;
-        struct plan_series other = w->f.plan.series[0];
-        w->f.plan.series[0] = w->f.plan.series[2];
-        w->f.plan.series[2] = other;
     }
+    if (roll(w, 2))
+        swap_services(&w->f.plan);
+    if (roll(w, 2))
+        swap_series(&w->f.plan);
 }
 
 static void make_command(struct world *w, struct command *command) {
@@ -478,6 +511,7 @@ static uint64_t run_log(uint64_t seed, uint64_t commands, struct coverage *cover
     w->shape = shapes[seed % (sizeof shapes / sizeof *shapes)];
     w->given = calloc(3, GIVEN_MOST);
     w->passed = calloc(SEQ_MOST, sizeof *w->passed);
+    w->numbers = calloc(SEQ_MOST, sizeof *w->numbers);
     fixture_open(&w->f, &w->shape);
     log_event(&w->log, &w->f.decision.events[0]);
     for (w->commands = 0; w->commands < commands; w->commands++) {
@@ -492,6 +526,7 @@ static uint64_t run_log(uint64_t seed, uint64_t commands, struct coverage *cover
     free(w->log.bytes);
     free(w->given);
     free(w->passed);
+    free(w->numbers);
     free(w);
     return commands;
 }
