@@ -115,14 +115,15 @@ static bool can_configure(const struct scene *scene) {
     return day_is_open(scene) && scene->event->u.plan.plan;
 }
 
-// The latest closing of the day moves; earlier ones (a morning's end) stay.
+// The latest closing of the day moves; earlier ones (a morning's end) stay, and so does the day's.
 static void make_extended(struct scene *scene) {
     struct plan *plan = &scene->hall->plan;
     int64_t latest = INT64_MIN;
     for (uint32_t at = 0; at < PLAN_HOURS_MAX * PLAN_SPANS_MAX; at++) {
         const struct plan_hours *hours = &plan->hours[at / PLAN_SPANS_MAX];
         const struct plan_span *span = &hours->spans[at % PLAN_SPANS_MAX];
-        if (at % PLAN_SPANS_MAX < hours->span_count && span->close_ms > latest)
+        if (at % PLAN_SPANS_MAX < hours->span_count && span->close_ms > latest &&
+            span->close_ms < plan->day.ends_ms)
             latest = span->close_ms;
     }
     for (uint32_t at = 0; at < PLAN_HOURS_MAX * PLAN_SPANS_MAX; at++) {

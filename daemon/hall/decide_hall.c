@@ -61,12 +61,14 @@ uint32_t decide_configure(struct ask *ask) {
     return 0;
 }
 
+// What is open to the end of the day (the pattern "always" is in every plan) has no closing.
 static int64_t latest_close_ms(const struct plan *plan) {
     int64_t latest = INT64_MIN;
     for (uint32_t at = 0; at < plan->hours_count; at++) {
         for (uint32_t span = 0; span < plan->hours[at].span_count; span++) {
-            if (plan->hours[at].spans[span].close_ms > latest)
-                latest = plan->hours[at].spans[span].close_ms;
+            int64_t close_ms = plan->hours[at].spans[span].close_ms;
+            if (close_ms > latest && close_ms < plan->day.ends_ms)
+                latest = close_ms;
         }
     }
     return latest;
