@@ -83,7 +83,7 @@ static const struct field issued[] = {
     BITS(u.issued.needs, "needs", need_names),
     ALL(u.issued.silent, "silent", FIELD_BOOL),
     WORD(u.issued.channel, "channel", channel_names),
-    ALL(u.issued.language, "language", FIELD_U8),
+    WORD(u.issued.language, "language", language_names),
     STAFF(u.issued.carried_phone, "carried_phone", FIELD_BOOL),
     STAFF(u.issued.reason, "reason", FIELD_TEXT),
     END,

@@ -161,7 +161,7 @@ struct event {
             int64_t effective_ms;
             uint32_t ahead; // people ahead when issued
             uint32_t cases;
-            uint8_t needs, silent, channel, language; // language: 0 first of the hall, 1 second
+            uint8_t needs, silent, channel, language; // language: place in language_names
             uint8_t carried_phone;                    // messages were asked for
             char reason[PLAN_CODE_BYTES];
         } issued;

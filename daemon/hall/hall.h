@@ -42,62 +42,63 @@ enum window_state {
 };
 
 enum {
-    HALL_NONE = -1,            // no ticket
-    HALL_RECENT_MAX = 12,      // last calls remembered per zone
+    HALL_NONE = -1,       // no ticket
+    HALL_RECENT_MAX = 12, // last calls remembered per zone
     HALL_NOTICES_MAX = 8,
     HALL_EVENTS_MAX = 32,      // most events one command leads to
     HALL_TICKETS_MAX = 200000, // in one day
 };
 
 struct ticket {
-    uint64_t id;          // seq of its issue
-    uint64_t placed;      // seq of the event that put it into its line: breaks ties
-    uint64_t call;        // seq of its last first call (ticket.called), 0 = never called
-    uint64_t last_call;   // seq of its last call or recall: what an acknowledgement may name
-    uint64_t ask;         // seq of the last rating.asked, 0 = never
+    uint64_t id;        // seq of its issue
+    uint64_t placed;    // seq of the event that put it into its line: breaks ties
+    uint64_t call;      // seq of its last first call (ticket.called), 0 = never called
+    uint64_t last_call; // seq of its last call or recall: what an acknowledgement may name
+    uint64_t ask;       // seq of the last rating.asked, 0 = never
     int64_t issued_ms, effective_ms;
-    int64_t called_ms;    // of `call`
-    int64_t recalled_ms;  // last call or recall
-    int64_t told_ms;      // `call` or a recall first shown or spoken, 0 = not yet
+    int64_t called_ms;   // of `call`
+    int64_t recalled_ms; // last call or recall
+    int64_t told_ms;     // `call` or a recall first shown or spoken, 0 = not yet
     int64_t started_ms, parked_ms, ended_ms, asked_ms;
-    int64_t served_ms;    // served before started_ms (it was parked or reopened since)
-    int32_t left, right;  // in its line's treap
-    uint32_t count;       // tickets in this subtree
-    int32_t passed;       // less its parent's; for a ticket out of line: its total
-    int32_t most;         // the most passed in this subtree, less the parent's passed
+    int64_t served_ms;   // served before started_ms (it was parked or reopened since)
+    int32_t left, right; // in its line's treap
+    uint32_t count;      // tickets in this subtree
+    int32_t passed;      // less its parent's; for a ticket out of line: its total
+    int32_t most;        // the most passed in this subtree, less the parent's passed
     uint32_t number;
     uint32_t cases;
-    uint32_t to_person;   // transferred to this person only, 0 = any
-    uint16_t series, service, window; // indices; window = where it is or was last, PLAN_NONE = never
-    uint16_t to_window;   // transferred to this window only, PLAN_NONE = any
+    uint32_t to_person; // transferred to this person only, 0 = any
+    uint16_t series, service,
+        window;         // indices; window = where it is or was last, PLAN_NONE = never
+    uint16_t to_window; // transferred to this window only, PLAN_NONE = any
     uint16_t from_window, from_service; // of a transfer not yet called, PLAN_NONE = none
     uint16_t recalls, misses, defers, zero;
     uint8_t klass, state, needs, silent;
-    uint8_t expected, told, failed; // bits: places in plan_window.devices
+    uint8_t expected, told, failed;                   // bits: places in plan_window.devices
     uint8_t park, approached, rated, language, phone; // rated: level given, 0 = none
-    uint8_t first;        // transferred "first": goes before all, and is not called by rule
-    uint8_t from;         // enum ticket_state before its call: where a withdrawal puts it back
+    uint8_t first; // transferred "first": goes before all, and is not called by rule
+    uint8_t from;  // enum ticket_state before its call: where a withdrawal puts it back
     uint8_t pad[6];
 };
 
 struct line {
-    int32_t root;        // HALL_NONE = empty
+    int32_t root; // HALL_NONE = empty
     uint32_t zero;
 };
 
 struct window {
-    uint64_t changed;    // seq of its last change: what seen_seq is compared with
-    int64_t since_ms;    // in this state
+    uint64_t changed; // seq of its last change: what seen_seq is compared with
+    int64_t since_ms; // in this state
     int64_t pause_until_ms, assigned_until_ms;
-    int64_t asked_ms;    // rating asked, for its last ticket
-    uint64_t ask;        // seq, 0 = none open
-    int32_t ticket;      // called or being served, HALL_NONE
-    int32_t last;        // the last ticket it finished, missed or passed on, HALL_NONE
-    uint32_t person;     // signed in, 0
-    uint32_t served;     // finished today
-    uint32_t state;      // enum window_state
-    uint32_t assigned;   // weights differ from the plan
-    uint32_t run;        // calls by rule of one class in a row (kept in its group's first window)
+    int64_t asked_ms;  // rating asked, for its last ticket
+    uint64_t ask;      // seq, 0 = none open
+    int32_t ticket;    // called or being served, HALL_NONE
+    int32_t last;      // the last ticket it finished, missed or passed on, HALL_NONE
+    uint32_t person;   // signed in, 0
+    uint32_t served;   // finished today
+    uint32_t state;    // enum window_state
+    uint32_t assigned; // weights differ from the plan
+    uint32_t run;      // calls by rule of one class in a row (kept in its group's first window)
     uint32_t run_class;
     char pause_reason[PLAN_CODE_BYTES];
     uint16_t weight[PLAN_SERVICES_MAX]; // in force: plan or assignment
@@ -131,17 +132,17 @@ struct notice {
 };
 
 struct device_state {
-    uint64_t changed;  // seq
+    uint64_t changed; // seq
     int64_t since_ms;
     uint32_t online, zero;
     char faults[160];
 };
 
 struct hall {
-    uint64_t seq;        // of the last event applied
-    int64_t now_ms;      // hall time of the last event applied
+    uint64_t seq;   // of the last event applied
+    int64_t now_ms; // hall time of the last event applied
     uint32_t day_open, capacity, ticket_count;
-    uint32_t carried;    // tickets[0..carried) were issued on earlier days
+    uint32_t carried; // tickets[0..carried) were issued on earlier days
     struct plan plan;
     struct window windows[PLAN_WINDOWS_MAX];
     struct service_state services[PLAN_SERVICES_MAX];
@@ -188,7 +189,8 @@ void hall_ticket_number(const struct hall *hall, int32_t ticket, char out[TICKET
 // People truly ahead of a waiting ticket, and of one issued now: those of its service who would be
 // called before it if everything else stood still.
 uint32_t hall_ahead(const struct hall *hall, int32_t ticket);
-uint32_t hall_ahead_of_new(const struct hall *hall, uint16_t service, uint8_t klass, int64_t now_ms);
+uint32_t hall_ahead_of_new(const struct hall *hall, uint16_t service, uint8_t klass,
+                           int64_t now_ms);
 // How often it has been passed.
 uint32_t hall_passed(const struct hall *hall, int32_t ticket);
 // The first `room` waiting tickets of a line in order; returns how many.
@@ -202,12 +204,13 @@ uint32_t hall_service_refuses(const struct hall *hall, uint16_t service, int64_t
 // Ticket and window states by name.
 extern const char *const ticket_state_names[TICKET_STATES + 1];
 extern const char *const window_state_names[WINDOW_STATES + 1];
-extern const char *const outcome_names[OUTCOMES + 1];   // "accepted" …
+extern const char *const outcome_names[OUTCOMES + 1]; // "accepted" …
 extern const char *const delivery_names[DELIVERIES + 1];
-extern const char *const park_names[PARK_KINDS + 1];    // "away" "here" "wait"
-extern const char *const place_names[PLACES + 1];       // "order" "first" "last"
+extern const char *const park_names[PARK_KINDS + 1]; // "away" "here" "wait"
+extern const char *const place_names[PLACES + 1];    // "order" "first" "last"
 extern const char *const rule_names[RULES + 1];
-extern const char *const need_names[6];                 // "voice" "text" "large" "slow" "escort"
+extern const char *const language_names[4]; // "hall" (its first) "zh" "en"
+extern const char *const need_names[6];     // "voice" "text" "large" "slow" "escort"
 extern const char *const channel_names[CHANNELS + 1];
 
 #endif

@@ -21,4 +21,5 @@ const char *const place_names[PLACES + 1] = {"order", "first", "last", NULL};
 const char *const rule_names[RULES + 1] = {"score", "bound",    "passed", "alternate", "hand",
                                            "first", "unparked", "late",   "walk-in",   NULL};
 const char *const need_names[6] = {"voice", "text", "large", "slow", "escort", NULL};
+const char *const language_names[4] = {"hall", "zh", "en", NULL};
 const char *const channel_names[CHANNELS + 1] = {"kiosk", "desk", "web", "window", NULL};

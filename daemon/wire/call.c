@@ -27,8 +27,8 @@ struct speech { // what is said about a ticket's call
 // The ticket's own language is spoken first.
 static json_t *languages(const struct hall *hall, uint64_t id) {
     int32_t at = hall_ticket_by_id(hall, id);
-    int first = at != HALL_NONE && hall->tickets[at].language ? 1 : 0;
-    return value_languages(hall->plan.languages, first);
+    unsigned own = at == HALL_NONE ? 0 : hall->tickets[at].language;
+    return value_languages(hall->plan.languages, language_names[own]);
 }
 
 static json_t *call(const struct wire_place *place, const struct event *event,

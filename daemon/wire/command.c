@@ -30,7 +30,7 @@
     { .name = (key), .type = BODY_CODE, .required = true, PLACE(field) }
 #define CHOICE(key, field, words)                                                                  \
     { .name = (key), .type = BODY_CHOICE, PLACE(field), .names = (words) }
-#define DECIDED(key, field, words) /* "none" is what it is without the key */                      \
+#define DECIDED(key, field, words) /* the first word is what it is without the key */              \
     { .name = (key), .type = BODY_CHOICE, PLACE(field), .least = 1, .names = (words) }
 #define NEEDS                                                                                      \
     { .name = "needs", .type = BODY_BITS, PLACE(needs), .names = need_names }
@@ -47,8 +47,6 @@
     }
 #define END                                                                                        \
     { .name = NULL }
-
-static const char *const languages[] = {"zh", "en", NULL};
 
 static const struct body_key nothing[] = {END};
 static const struct body_key plain_verb[] = {SEEN, END};
@@ -69,7 +67,7 @@ static const struct body_key notice_keys[] = {
 static const struct body_key issue_keys[] = {NEEDED("service", service),
                                              CODE("class", klass),
                                              CODE("reason", reason),
-                                             CHOICE("language", language, languages),
+                                             DECIDED("language", language, language_names),
                                              NEEDS,
                                              {.name = "silent", .type = BODY_BOOL, PLACE(silent)},
                                              CASES,
@@ -112,7 +110,6 @@ static const struct body_key *const tables[COMMAND_KINDS] = {
     [COMMAND_ASSIGN] = assign_keys,
     [COMMAND_EXTEND_DAY] = extend_keys,
     [COMMAND_POST_NOTICE] = notice_keys,
-    [COMMAND_CLEAR_ALARM] = nothing,
     [COMMAND_ISSUE] = issue_keys,
     [COMMAND_RATE] = rate_keys,
     [COMMAND_OPEN] = plain_verb,

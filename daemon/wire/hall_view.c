@@ -120,7 +120,7 @@ json_t *wire_hall(const struct wire_place *place) {
     json_t *view = parts(place);
     value_set(&view, "code", value_text(hall->plan.code));
     value_set(&view, "name", value_name(&hall->plan.name));
-    value_set(&view, "languages", value_languages(hall->plan.languages, 0));
+    value_set(&view, "languages", value_languages(hall->plan.languages, ""));
     value_set(&view, "accent", value_text(hall->plan.accent));
     value_set(&view, "day", day_json(hall));
     value_set(&view, "open", json_boolean(hall->day_open));

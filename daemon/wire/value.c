@@ -93,12 +93,13 @@ json_t *value_named(uint32_t value, const char *const *names) {
     return names[at] && *names[at] ? json_string(names[at]) : json_null();
 }
 
-json_t *value_languages(const char *languages, int first) {
+json_t *value_languages(const char *languages, const char *first) {
     char each[2][8] = {"", ""};
     int count = sscanf(languages, "%7[a-z],%7[a-z]", each[0], each[1]);
+    int start = count == 2 && strcmp(each[1], first) == 0;
     json_t *list = json_array();
     for (int turn = 0; turn < count; turn++)
-        value_add(&list, json_string(each[(turn + first) % count]));
+        value_add(&list, json_string(each[(turn + start) % count]));
     return list;
 }
 

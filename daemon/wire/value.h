@@ -21,7 +21,8 @@ json_t *value_time(int64_t ms);   // null for 0
 json_t *value_date(int32_t date); // yyyymmdd -> "2026-11-23"
 json_t *value_bits(uint32_t bits, const char *const *names);
 json_t *value_named(uint32_t value, const char *const *names); // null for "" and beyond the names
-json_t *value_languages(const char *languages, int first);     // "zh,en" -> array from `first` on
+// "zh,en" -> array, the language `first` before the others if it is one of them.
+json_t *value_languages(const char *languages, const char *first);
 json_t *value_wait(const struct wait *wait);
 json_t *value_wait_new(const struct hall *hall, uint16_t service, int64_t now_ms);
 json_t *value_number(const struct hall *hall, int32_t ticket);  // null for HALL_NONE

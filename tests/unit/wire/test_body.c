@@ -93,7 +93,7 @@ static void a_ticket_wish_is_read_whole(void **state) {
     assert_string_equal(command.service, "SB-01");
     assert_string_equal(command.klass, "priority");
     assert_string_equal(command.reason, "elderly");
-    assert_int_equal(command.language, 1);
+    assert_string_equal(language_names[command.language], "en");
     assert_int_equal(command.needs, NEED_VOICE | NEED_SLOW);
     assert_int_equal(command.silent, 1);
     assert_int_equal(command.cases, 3);
