@@ -41,7 +41,7 @@
     " service TEXT NOT NULL, class TEXT NOT NULL, state TEXT NOT NULL, window INTEGER NOT NULL,"   \
     " calls INTEGER NOT NULL, misses INTEGER NOT NULL, issued_ms INTEGER NOT NULL,"                \
     " called_ms INTEGER, started_ms INTEGER, ended_ms INTEGER, served_ms INTEGER NOT NULL,"        \
-    " level INTEGER NOT NULL, UNIQUE(date, number)) STRICT;"
+    " level INTEGER NOT NULL, called_from TEXT NOT NULL, UNIQUE(date, number)) STRICT;"
 
 static const char *const hall_migrations[] = {
     LOG_TABLES

@@ -27,10 +27,10 @@ static const struct turn turns[EVENT_KINDS] = {
     [EVENT_TICKET_RETURNED] = {.state = "waiting"},
     [EVENT_TICKET_DEFERRED] = {.state = "waiting"},
     [EVENT_TICKET_PARKED] = {.state = "parked"},
-    [EVENT_TICKET_UNPARKED] = {.state = "waiting"},
+    [EVENT_TICKET_UNPARKED] = {.state = "serving"},
     [EVENT_TICKET_TRANSFERRED] = {.state = "waiting"},
     [EVENT_TICKET_RECYCLED] = {.state = "waiting"},
-    [EVENT_TICKET_WITHDRAWN] = {.state = "waiting", .withdrawn = true},
+    [EVENT_TICKET_WITHDRAWN] = {.state = "", .withdrawn = true}, // back to where it was called from
     [EVENT_TICKET_TAKEN_BACK] = {.state = "serving"},
     [EVENT_TICKET_REOPENED] = {.state = "serving"},
     [EVENT_TICKET_CANCELLED] = {.state = "cancelled", .ended = true},
@@ -40,14 +40,15 @@ static const struct turn turns[EVENT_KINDS] = {
 
 static const char issued_sql[] =
     "INSERT INTO ticket(id, date, number, service, class, state, window, calls, misses, issued_ms,"
-    " served_ms, level) VALUES(?1, ?2, ?3, ?4, ?5, 'waiting', 0, 0, 0, ?6, 0, 0)";
+    " served_ms, level, called_from) VALUES(?1, ?2, ?3, ?4, ?5, 'waiting', 0, 0, 0, ?6, 0, 0, '')";
 
 static const char changed_sql[] =
-    "UPDATE ticket SET state = CASE ?2 WHEN '' THEN state ELSE ?2 END,"
+    "UPDATE ticket SET called_from = CASE WHEN ?7 > 0 THEN state ELSE called_from END,"
+    " state = CASE WHEN ?7 < 0 THEN called_from WHEN ?2 = '' THEN state ELSE ?2 END,"
     " service = ?3, class = ?4, window = CASE ?5 WHEN 0 THEN window ELSE ?5 END,"
     " called_ms = CASE WHEN ?7 < 0 AND calls <= 1 THEN NULL ELSE coalesce(called_ms, ?6) END,"
     " calls = calls + ?7, started_ms = coalesce(started_ms, ?8),"
-    " ended_ms = CASE ?2 WHEN '' THEN ended_ms ELSE ?9 END, served_ms = served_ms + ?10,"
+    " ended_ms = CASE ?2 WHEN '' THEN ended_ms ELSE ?9 END, served_ms = coalesce(?10, served_ms),"
     " misses = coalesce(?11, misses), level = coalesce(?12, level) WHERE id = ?1";
 
 static int run(struct store *store, enum store_statement which, const char *what) {
@@ -93,8 +94,8 @@ static void bind_change(sqlite3_stmt *statement, const struct event *event,
     sqlite3_bind_int(statement, 7, turn->called - turn->withdrawn);
     bind_when(statement, 8, turn->started, at_ms);
     bind_when(statement, 9, turn->ended, at_ms);
-    sqlite3_bind_int64(statement, 10,
-                       event->kind == EVENT_TICKET_FINISHED ? event->u.finished.serving_ms : 0);
+    // In all, parked and reopened times included: a second finish says the whole again.
+    bind_when(statement, 10, event->kind == EVENT_TICKET_FINISHED, event->u.finished.serving_ms);
     bind_when(statement, 11, event->kind == EVENT_TICKET_MISSED, event->u.missed.misses);
     bind_when(statement, 12, event->kind == EVENT_RATING_GIVEN, event->u.rating.level);
 }
