@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The board on a broker of its own: sizes, pages, flashing, staleness, acknowledging what was painted.
+// The board on a broker of its own: sizes, pages, flashing, staleness, acknowledging.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { TALL, WIDE, accessible, close, fits, launch, open, until } from './chromium.mjs';
@@ -21,7 +21,8 @@ after(async () => {
 });
 
 const now = () => new Date().toISOString().replace('Z', '+00:00');
-const beat = (online = true) => broker.say('state/hall', { seq: 1, at: now(), online, day: '2026-11-23' });
+const beat = (online = true) =>
+  broker.say('state/hall', { seq: 1, at: now(), online, day: '2026-11-23' });
 
 async function board(t, scene, { viewport = WIDE, address = '', fresh = 1, ...options } = {}) {
   await broker.say('state/board/all', boardOf(scene, Date.now(), fresh));
@@ -33,29 +34,41 @@ async function board(t, scene, { viewport = WIDE, address = '', fresh = 1, ...op
   return page;
 }
 
-for (const [shape, viewport] of [['wide', WIDE], ['upright', TALL]]) {
+for (const [shape, viewport] of [
+  ['wide', WIDE],
+  ['upright', TALL],
+]) {
   for (const scene of ['empty', 'small', 'big']) {
     for (const theme of ['light', 'dark']) {
       test(`board ${shape} ${scene} ${theme}: large enough, whole, accessible`, async (t) => {
         const page = await board(t, scene, { viewport, address: `?theme=${theme}`, fresh: 2 });
         await fits(page, scene);
         await accessible(page, scene, { far: true });
-        const small = await page.evaluate(() => [...document.querySelectorAll('.board *')]
-          .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
-          .filter((one) => parseFloat(getComputedStyle(one).fontSize) < 40)
-          .map((one) => one.innerText));
+        const small = await page.evaluate(() =>
+          [...document.querySelectorAll('.board *')]
+            .filter((one) =>
+              [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()),
+            )
+            .filter((one) => parseFloat(getComputedStyle(one).fontSize) < 40)
+            .map((one) => one.innerText),
+        );
         assert.deepEqual(small, []);
-        const out = await page.evaluate(() => [...document.querySelectorAll('.board li, .board h1, .board h2')]
-          .map((one) => ({ text: one.innerText, box: one.getBoundingClientRect() }))
-          .filter(({ box }) => box.bottom > innerHeight + 1 || box.right > innerWidth + 1)
-          .map(({ text }) => text));
+        const out = await page.evaluate(() =>
+          [...document.querySelectorAll('.board li, .board h1, .board h2')]
+            .map((one) => ({ text: one.innerText, box: one.getBoundingClientRect() }))
+            .filter(({ box }) => box.bottom > innerHeight + 1 || box.right > innerWidth + 1)
+            .map(({ text }) => text),
+        );
         assert.deepEqual(out, []);
         if (scene === 'empty') return;
-        const heroes = await page.evaluate(() => [...document.querySelectorAll('.hero .number')]
-          .map((one) => parseFloat(getComputedStyle(one).fontSize)));
+        const heroes = await page.evaluate(() =>
+          [...document.querySelectorAll('.hero .number')].map((one) =>
+            parseFloat(getComputedStyle(one).fontSize),
+          ),
+        );
         assert.equal(heroes.length, 2);
         assert.ok(Math.min(...heroes) >= 160, `${heroes}`);
-        assert.ok(await page.locator('.calls li').count() <= 8);
+        assert.ok((await page.locator('.calls li').count()) <= 8);
       });
     }
   }
@@ -80,7 +93,13 @@ test('a call flashes three times at 1 Hz, then stands; a withdrawn one is gone',
   });
   assert.deepEqual(animation, ['1s', '3']);
   assert.match(await page.locator('.calls li').first().innerText(), /E777[\s\S]*62/);
-  await broker.say('call/west', { seq: 502, at: now(), do: 'withdraw', number: 'E777', window: 62 });
+  await broker.say('call/west', {
+    seq: 502,
+    at: now(),
+    do: 'withdraw',
+    number: 'E777',
+    window: 62,
+  });
   await hero.waitFor({ state: 'detached' });
 });
 
@@ -94,7 +113,7 @@ test('nothing moves for those who asked for that', async (t) => {
 
 test('a house that said good-bye is shown as old, and as back', async (t) => {
   const page = await board(t, 'small');
-  await until(async () => await page.locator('.stale').count() === 0, 'fresh');
+  await until(async () => (await page.locator('.stale').count()) === 0, 'fresh');
   await beat(false);
   await page.waitForSelector('.stale');
   assert.match(await page.locator('.stale').innerText(), /\d\d:\d\d/);
@@ -108,10 +127,14 @@ test('with its key a board acknowledges what it painted, and says that it is the
   await broker.client.subscribeAsync(['jiaohao/test/ack/#', 'jiaohao/test/device/#']);
   const page = await board(t, 'small', { address: '#device=board-west&key=anything' });
   assert.ok(!page.url().includes('anything'));
-  const told = (topic) => heard.filter(([name]) => name === `jiaohao/test/${topic}`).map(([, body]) => body);
+  const told = (topic) =>
+    heard.filter(([name]) => name === `jiaohao/test/${topic}`).map(([, body]) => body);
   await until(() => told('device/board-west').some((one) => one.online), 'online');
   await broker.say('call/west', { seq: 520, at: now(), do: 'call', number: 'E779', window: 1 });
-  const [ack] = await until(() => told('ack/board-west').length && told('ack/board-west'), 'an acknowledgement');
+  const [ack] = await until(
+    () => told('ack/board-west').length && told('ack/board-west'),
+    'an acknowledgement',
+  );
   assert.equal(ack.seq, 520);
   assert.equal(ack.did, 'shown');
   assert.ok(ack.ms >= 0 && ack.ms < 5000, `${ack.ms} ms`);
@@ -129,7 +152,10 @@ test('without a key a board acknowledges nothing', async (t) => {
   await broker.say('call/west', { seq: 530, at: now(), do: 'call', number: 'E780', window: 1 });
   await page.locator('.hero[data-number=E780]').waitFor();
   await page.waitForTimeout(500);
-  assert.deepEqual(heard.filter((topic) => topic.includes('/ack/')), []);
+  assert.deepEqual(
+    heard.filter((topic) => topic.includes('/ack/')),
+    [],
+  );
 });
 
 test('a zone that does not exist is said', async (t) => {

@@ -4,8 +4,16 @@ import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 
-const FLAGS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const FLAGS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 export const TALL = { width: 1080, height: 1920 };
 export const WIDE = { width: 1920, height: 1080 };
@@ -16,7 +24,7 @@ export function launch() {
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
-/** A page of its own, without memory of others. Script faults and refused resources are collected. */
+/** A page without memory of others. Script faults and refused resources are collected. */
 export async function open(browser, url, { viewport = DESK, ...options } = {}) {
   const context = await browser.newContext({ viewport, ...options });
   const page = await context.newPage();
@@ -25,7 +33,8 @@ export async function open(browser, url, { viewport = DESK, ...options } = {}) {
   page.on('pageerror', (error) => page.faults.push(`script: ${error.message}`));
   page.on('console', (message) => {
     const text = message.text();
-    if (/Content Security Policy|SyntaxError|Failed to load module/.test(text)) page.faults.push(text);
+    if (/Content Security Policy|SyntaxError|Failed to load module/.test(text))
+      page.faults.push(text);
   });
   await page.goto(url);
   return page;
@@ -37,12 +46,16 @@ export async function close(page) {
   assert.deepEqual(page.faults, []);
 }
 
-/** axe-core finds nothing serious or critical; with `far`, contrast is 7:1 as on kiosk and board. */
+/** axe-core finds nothing serious or critical; with `far`, contrast is 7:1 or more. */
 export async function accessible(page, where, { far = false } = {}) {
   const rules = { 'color-contrast-enhanced': { enabled: far } };
   const { violations } = await new AxeBuilder({ page }).options({ rules }).analyze();
-  const bad = violations.filter((one) => ['serious', 'critical'].includes(one.impact))
-    .map((one) => `${where}: ${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
+  const bad = violations
+    .filter((one) => ['serious', 'critical'].includes(one.impact))
+    .map(
+      (one) =>
+        `${where}: ${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`,
+    );
   assert.deepEqual(bad, []);
 }
 

@@ -25,11 +25,25 @@ export async function devBroker() {
   const folder = await mkdtemp(join(tmpdir(), 'jiaohao-broker-'));
   const [port, ws] = [await freePort(), await freePort()];
   const conf = join(folder, 'mosquitto.conf');
-  await writeFile(conf, ['per_listener_settings false', 'allow_anonymous true', 'persistence false',
-    `listener ${port} 127.0.0.1`, 'socket_domain ipv4',
-    `listener ${ws} 127.0.0.1`, 'protocol websockets', 'socket_domain ipv4', ''].join('\n'));
+  await writeFile(
+    conf,
+    [
+      'per_listener_settings false',
+      'allow_anonymous true',
+      'persistence false',
+      `listener ${port} 127.0.0.1`,
+      'socket_domain ipv4',
+      `listener ${ws} 127.0.0.1`,
+      'protocol websockets',
+      'socket_domain ipv4',
+      '',
+    ].join('\n'),
+  );
   const process_ = spawn('mosquitto', ['-c', conf], { stdio: 'ignore' });
-  const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, { protocolVersion: 5, reconnectPeriod: 100 });
+  const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, {
+    protocolVersion: 5,
+    reconnectPeriod: 100,
+  });
   await new Promise((resolve) => client.once('connect', resolve));
   return {
     url: `ws://127.0.0.1:${ws}`,

@@ -5,7 +5,7 @@
  * extreme length, an empty or closed hall, a full disk. Nothing here decides anything as the house
  * would; what the house does is tested against the house (house.mjs).
  *
- *   node tests/browser/devserver.mjs [PORT] [SCENE]     SCENE: small big empty closed
+ *   node tests/browser/devserver.mjs [PORT] [SCENE]     SCENE: small big mixed empty closed
  */
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
@@ -14,14 +14,25 @@ import { hallOf, windowOf } from './scenes.mjs';
 
 const WEB = new URL('../../display/web/', import.meta.url);
 const TYPES = { css: 'text/css', mjs: 'text/javascript', js: 'text/javascript', html: 'text/html' };
-const PAGES = [[/^\/$/, 'index.html'], [/^\/kiosk$/, 'kiosk.html'], [/^\/board$/, 'board.html'],
-  [/^\/window\/\d+$/, 'window.html']];
+const PAGES = [
+  [/^\/$/, 'index.html'],
+  [/^\/kiosk$/, 'kiosk.html'],
+  [/^\/board$/, 'board.html'],
+  [/^\/window\/\d+$/, 'window.html'],
+];
 
 /** @returns {Promise<{url: string, house: object, close: () => Promise<void>}>} */
 export async function devServer({ port = 0, scene = 'small', board = null } = {}) {
   const house = {
-    hall: hallOf(scene), window: windowOf(scene), signed: false, fault: null, posts: [],
-    streams: new Set(), board, issued: new Map(), count: 36,
+    hall: hallOf(scene),
+    window: windowOf(scene),
+    signed: false,
+    fault: null,
+    posts: [],
+    streams: new Set(),
+    board,
+    issued: new Map(),
+    count: 36,
     say(event, data) {
       for (const stream of house.streams) {
         stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
@@ -37,7 +48,10 @@ export async function devServer({ port = 0, scene = 'small', board = null } = {}
     });
   });
   await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
-  const beat = setInterval(() => house.streams.forEach((stream) => stream.write(': beat\n\n')), 5000);
+  const beat = setInterval(
+    () => house.streams.forEach((stream) => stream.write(': beat\n\n')),
+    5000,
+  );
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     house,
@@ -53,8 +67,11 @@ export async function devServer({ port = 0, scene = 'small', board = null } = {}
 async function serve(house, request, reply) {
   const url = new URL(request.url, 'http://house');
   const socket = house.board ? ` ${house.board.url}` : '';
-  reply.setHeader('Content-Security-Policy', "default-src 'none'; script-src 'self'; " +
-    `style-src 'self'; connect-src 'self'${socket}; base-uri 'none'; form-action 'self'`);
+  reply.setHeader(
+    'Content-Security-Policy',
+    "default-src 'none'; script-src 'self'; " +
+      `style-src 'self'; connect-src 'self'${socket}; base-uri 'none'; form-action 'self'`,
+  );
   if (url.pathname.startsWith('/api/v1/')) return api(house, url, request, reply);
   const page = PAGES.find(([path]) => path.test(url.pathname))?.[1] ?? url.pathname.slice(1);
   const file = new URL(page, WEB);
@@ -73,7 +90,8 @@ async function api(house, url, request, reply) {
   let text = '';
   for await (const chunk of request) text += chunk;
   const body = text ? JSON.parse(text) : {};
-  if (request.method !== 'GET') house.posts.push({ path, body, key: request.headers['idempotency-key'] });
+  if (request.method !== 'GET')
+    house.posts.push({ path, body, key: request.headers['idempotency-key'] });
   if (house.fault) {
     if (house.fault === 'cut') return request.socket.destroy();
     return problem(reply, house.fault);
@@ -87,34 +105,62 @@ const ROUTES = [
   ['GET', /^hall$/, (house, reply) => send(reply, 200, house.hall)],
   ['GET', /^stream$/, stream],
   ['POST', /^tickets$/, issue],
-  ['GET', /^boards\/link$/, (house, reply) => send(reply, 200, {
-    prefix: 'jiaohao/test/', url: house.board?.url, account: 'page-1', password: 'page',
-    languages: ['zh', 'en'], name: house.hall.name, zones: house.hall.zones,
-    accent: house.hall.accent, timezone: 'Asia/Shanghai',
-  })],
-  ['GET', /^sessions\/current$/, (house, reply) =>
-    (house.signed ? send(reply, 200, session(house)) : problem(reply, { status: 401, code: 801 }))],
-  ['POST', /^sessions$/, (house, reply, { body }) => {
-    if (body.pin !== '246810') return problem(reply, { status: 401, code: 803 });
-    house.signed = true;
-    return send(reply, 201, session(house));
-  }],
-  ['DELETE', /^sessions\/current$/, (house, reply) => {
-    house.signed = false;
-    reply.writeHead(204).end();
-  }],
+  [
+    'GET',
+    /^boards\/link$/,
+    (house, reply) =>
+      send(reply, 200, {
+        prefix: 'jiaohao/test/',
+        url: house.board?.url,
+        account: 'page-1',
+        password: 'page',
+        languages: ['zh', 'en'],
+        name: house.hall.name,
+        zones: house.hall.zones,
+        accent: house.hall.accent,
+        timezone: 'Asia/Shanghai',
+      }),
+  ],
+  [
+    'GET',
+    /^sessions\/current$/,
+    (house, reply) =>
+      house.signed ? send(reply, 200, session(house)) : problem(reply, { status: 401, code: 801 }),
+  ],
+  [
+    'POST',
+    /^sessions$/,
+    (house, reply, { body }) => {
+      if (body.pin !== '246810') return problem(reply, { status: 401, code: 803 });
+      house.signed = true;
+      return send(reply, 201, session(house));
+    },
+  ],
+  [
+    'DELETE',
+    /^sessions\/current$/,
+    (house, reply) => {
+      house.signed = false;
+      reply.writeHead(204).end();
+    },
+  ],
   ['GET', /^windows\/\d+$/, (house, reply) => send(reply, 200, house.window)],
-  ['POST', /^windows\/\d+\/[a-z-]+$/, (house, reply, { path }) => {
-    const next = house.verb?.(path.split('/')[2], house.window);
-    if (next?.status) return problem(reply, next);
-    if (next) house.window = next;
-    return send(reply, 200, { window: house.window, why: next?.why });
-  }],
+  [
+    'POST',
+    /^windows\/\d+\/[a-z-]+$/,
+    (house, reply, { path }) => {
+      const next = house.verb?.(path.split('/')[2], house.window);
+      if (next?.status) return problem(reply, next);
+      if (next) house.window = next;
+      return send(reply, 200, { window: house.window, why: next?.why });
+    },
+  ],
 ];
 
 function session(house) {
   return {
-    person: { id: 1, name: '示例', role: 'staff' }, window: house.window.number,
+    person: { id: 1, name: '示例', role: 'staff' },
+    window: house.window.number,
     expires_at: house.hall.at,
   };
 }
@@ -124,7 +170,8 @@ function stream(house, reply, { url }) {
   house.streams.add(reply);
   reply.on('close', () => house.streams.delete(reply));
   const [event, data] = url.searchParams.has('window')
-    ? ['window', house.window] : ['hall', house.hall];
+    ? ['window', house.window]
+    : ['hall', house.hall];
   reply.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 }
 
@@ -133,9 +180,17 @@ function issue(house, reply, { body, request }) {
   const service = house.hall.services.find((one) => one.code === body.service);
   if (!house.issued.has(key)) {
     house.issued.set(key, {
-      id: house.count, number: `${service.code[0]}${String(house.count++).padStart(3, '0')}`,
-      service: body.service, class: body.class ?? 'normal', state: 'waiting', ahead: service.waiting,
-      wait: service.wait, token: 't.test', url: null, issued_at: house.hall.at, zone: service.zone,
+      id: house.count,
+      number: `${service.code[0]}${String(house.count++).padStart(3, '0')}`,
+      service: body.service,
+      class: body.class ?? 'normal',
+      state: 'waiting',
+      ahead: service.waiting,
+      wait: service.wait,
+      token: 't.test',
+      url: null,
+      issued_at: house.hall.at,
+      zone: service.zone,
       materials: service.materials,
     });
   }
@@ -148,8 +203,12 @@ function send(reply, status, body) {
 
 function problem(reply, fault) {
   const body = {
-    type: '/problems/test', title: 'This window changed meanwhile', title_zh: '窗口情况已变化',
-    detail: 'Look at what it shows now, then decide.', detail_zh: '请看现在显示的内容再操作。', ...fault,
+    type: '/problems/test',
+    title: 'This window changed meanwhile',
+    title_zh: '窗口情况已变化',
+    detail: 'Look at what it shows now, then decide.',
+    detail_zh: '请看现在显示的内容再操作。',
+    ...fault,
   };
   reply.writeHead(fault.status, { 'Content-Type': 'application/problem+json' });
   reply.end(JSON.stringify(body));

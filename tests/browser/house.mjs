@@ -54,10 +54,16 @@ export class House {
     const house = new House();
     house.folder = await mkdtemp(join(tmpdir(), 'jiaohao-pages-'));
     house.ports = {};
-    for (const name of ['public', 'staff', 'operator', 'broker', 'ws']) house.ports[name] = await freePort();
+    for (const name of ['public', 'staff', 'operator', 'broker', 'ws'])
+      house.ports[name] = await freePort();
     await house.#write();
-    house.devices = house.cli('hall', 'show', '--devices').trim().split('\n').filter(Boolean)
-      .map((line) => line.split(/\s+/)).map(([kind, name, zone]) => ({ kind, name, zone }));
+    house.devices = house
+      .cli('hall', 'show', '--devices')
+      .trim()
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => line.split(/\s+/))
+      .map(([kind, name, zone]) => ({ kind, name, zone }));
     await house.brokerStart();
     await house.start();
     return house;
@@ -66,12 +72,29 @@ export class House {
   async #write() {
     const { ports } = this;
     const door = (name) => `${name}: {address: ${HOST}, port: ${ports[name]}}`;
-    await writeFile(this.file('jiaohao.yaml'), ['hall: hall.yaml', 'data: data', door('public'),
-      door('staff'), door('operator'), 'broker:', `  address: ${HOST}`, `  port: ${ports.broker}`,
-      '  account: jiaohaod', '  password_file: broker/accounts/jiaohaod',
-      `  pages_port: ${ports.ws}`, '  pages_file: broker/pages', ''].join('\n'));
+    await writeFile(
+      this.file('jiaohao.yaml'),
+      [
+        'hall: hall.yaml',
+        'data: data',
+        door('public'),
+        door('staff'),
+        door('operator'),
+        'broker:',
+        `  address: ${HOST}`,
+        `  port: ${ports.broker}`,
+        '  account: jiaohaod',
+        '  password_file: broker/accounts/jiaohaod',
+        `  pages_port: ${ports.ws}`,
+        '  pages_file: broker/pages',
+        '',
+      ].join('\n'),
+    );
     // A test is open at any hour.
-    await writeFile(this.file('hall.yaml'), `${await readFile(HALL, 'utf8')}\nhours_override: always\n`);
+    await writeFile(
+      this.file('hall.yaml'),
+      `${await readFile(HALL, 'utf8')}\nhours_override: always\n`,
+    );
   }
 
   file(...names) {
@@ -104,15 +127,27 @@ export class House {
 
   async brokerStart() {
     const { broker, ws } = this.ports;
-    execFileSync(join(ROOT, 'tools/broker.sh'), [this.file('broker'), '--port', broker, '--websocket', ws], {
-      input: this.devices.length ? this.cli('hall', 'show', '--devices') : '',
-    });
-    this.#broker = this.#run('mosquitto', ['-c', this.file('broker', 'mosquitto.conf')], 'broker.log');
-    await until(async () => await listens(broker) && await listens(ws), 'the broker');
+    execFileSync(
+      join(ROOT, 'tools/broker.sh'),
+      [this.file('broker'), '--port', broker, '--websocket', ws],
+      {
+        input: this.devices.length ? this.cli('hall', 'show', '--devices') : '',
+      },
+    );
+    this.#broker = this.#run(
+      'mosquitto',
+      ['-c', this.file('broker', 'mosquitto.conf')],
+      'broker.log',
+    );
+    await until(async () => (await listens(broker)) && (await listens(ws)), 'the broker');
   }
 
   async start() {
-    this.#daemon = this.#run(join(BUILD, 'jiaohaod'), ['-c', this.file('jiaohao.yaml')], 'jiaohaod.log');
+    this.#daemon = this.#run(
+      join(BUILD, 'jiaohaod'),
+      ['-c', this.file('jiaohao.yaml')],
+      'jiaohaod.log',
+    );
     await until(async () => {
       if (this.#daemon.exitCode !== null) throw new Error(await this.log());
       return (await fetch(this.url('operator', '/health')).catch(() => null))?.ok;
@@ -121,7 +156,10 @@ export class House {
 
   #run(program, words, log) {
     const PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
-    const child = spawn(program, words, { env: { PATH, LANG: 'C.UTF-8' }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, words, {
+      env: { PATH, LANG: 'C.UTF-8' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const out = createWriteStream(this.file(log), { flags: 'a' });
     child.stdout.pipe(out, { end: false });
     child.stderr.pipe(out, { end: false });
@@ -154,7 +192,8 @@ export class House {
     if (!this.manager) {
       this.cli('user', 'add', 'boss', '--role', 'manager', '--pin', PIN);
       const reply = await fetch(this.url('staff', '/api/v1/sessions/token'), {
-        method: 'POST', headers: { 'Content-Type': 'application/json' },
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({ name: 'boss', pin: PIN }),
       });
       this.manager = await reply.json();

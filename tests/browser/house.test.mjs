@@ -10,7 +10,9 @@ const WINDOW = 3;
 const SETTLED_MS = 450; // longer than the console's guard against bouncing keys
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser.close());
 
 /** A house of its own for a test, its hall as GET /hall says, a clerk and a kiosk. */
@@ -27,7 +29,9 @@ async function openHouse(t) {
 }
 
 async function openKiosk(t, { house, key }) {
-  const page = await open(browser, `${house.url('public', '/kiosk')}#key=${key}`, { viewport: TALL });
+  const page = await open(browser, `${house.url('public', '/kiosk')}#key=${key}`, {
+    viewport: TALL,
+  });
   t.after(() => close(page));
   await page.waitForSelector('.choice');
   return page;
@@ -83,7 +87,7 @@ async function openBoard(t, { house, desk }, device) {
   return page;
 }
 
-test('a visit from kiosk to finish by keyboard; the board shows the call and acknowledges it', async (t) => {
+test('a visit from kiosk to finish by keyboard; the board shows and acknowledges', async (t) => {
   const visit = await openHouse(t);
   const { house, desk } = visit;
   const device = house.devices.find((one) => one.kind === 'board' && one.zone === desk.zone);
@@ -113,7 +117,10 @@ test('a visit from kiosk to finish by keyboard; the board shows the call and ack
     assert.equal(ours.filter((one) => one === kind).length, 1, `${kind} in ${ours}`);
   }
   const called = events.find((one) => one.kind === 'ticket.called');
-  assert.ok(events.some((one) => one.kind === 'call.shown' && one.seq > called.seq), 'call.shown');
+  assert.ok(
+    events.some((one) => one.kind === 'call.shown' && one.seq > called.seq),
+    'call.shown',
+  );
 });
 
 test('a call that is withdrawn leaves the board', async (t) => {
@@ -132,7 +139,7 @@ test('a call that is withdrawn leaves the board', async (t) => {
   assert.match(await console_.locator('.primary').innerText(), new RegExp(number));
 });
 
-test('the daemon is killed and comes back: pages say so, recover, and one wish is one ticket', async (t) => {
+test('the daemon is killed and comes back: pages say so; one wish is one ticket', async (t) => {
   const visit = await openHouse(t);
   const { house } = visit;
   const kiosk = await openKiosk(t, visit);
@@ -150,7 +157,9 @@ test('the daemon is killed and comes back: pages say so, recover, and one wish i
   await console_.keyboard.press('Space');
   await house.start();
 
-  await Promise.all([console_, board].map((page) => page.waitForSelector('.stale', { state: 'detached' })));
+  await Promise.all(
+    [console_, board].map((page) => page.waitForSelector('.stale', { state: 'detached' })),
+  );
   await until(async () => {
     const retry = kiosk.locator('.trouble .primary');
     if (await retry.count()) await retry.click();

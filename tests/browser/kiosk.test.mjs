@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kiosk with halls of every size: it fits, can be reached, read and used, and says what is wrong.
+// The kiosk with halls of every size: it fits, can be reached and read, and says what is wrong.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { TALL, WIDE, accessible, close, fits, launch, open, until } from './chromium.mjs';
 import { devServer } from './devserver.mjs';
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser.close());
 
 async function kiosk(t, scene, { viewport = TALL, language = 'zh', hash = '' } = {}) {
@@ -29,26 +31,38 @@ async function toWho(page) {
 
 /** Every target is at least 76 px high and wide, and whole within the screen's width. */
 async function targets(page, where) {
-  const small = await page.evaluate(() => [...document.querySelectorAll('button')]
-    .filter((one) => getComputedStyle(one).visibility !== 'hidden')
-    .map((one) => ({ text: one.innerText.slice(0, 40), box: one.getBoundingClientRect() }))
-    .filter(({ box }) => box.height < 76 || box.width < 76 || box.left < 0 || box.right > innerWidth)
-    .map(({ text, box }) => `${text}: ${box.width}x${box.height}`));
+  const small = await page.evaluate(() =>
+    [...document.querySelectorAll('button')]
+      .filter((one) => getComputedStyle(one).visibility !== 'hidden')
+      .map((one) => ({ text: one.innerText.slice(0, 40), box: one.getBoundingClientRect() }))
+      .filter(
+        ({ box }) => box.height < 76 || box.width < 76 || box.left < 0 || box.right > innerWidth,
+      )
+      .map(({ text, box }) => `${text}: ${box.width}x${box.height}`),
+  );
   assert.deepEqual(small, [], where);
 }
 
 /** No text is smaller than 28 px or cut off. */
 async function readable(page, where) {
-  const bad = await page.evaluate(() => [...document.querySelectorAll('.kiosk *')]
-    .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
-    .filter((one) => !one.closest('[aria-hidden]'))
-    .filter((one) => parseFloat(getComputedStyle(one).fontSize) < 28 || one.scrollWidth > one.clientWidth + 1 &&
-      getComputedStyle(one).display !== 'inline')
-    .map((one) => `${one.innerText.slice(0, 40)}: ${getComputedStyle(one).fontSize}`));
+  const bad = await page.evaluate(() =>
+    [...document.querySelectorAll('.kiosk *')]
+      .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+      .filter((one) => !one.closest('[aria-hidden]'))
+      .filter(
+        (one) =>
+          parseFloat(getComputedStyle(one).fontSize) < 28 ||
+          (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== 'inline'),
+      )
+      .map((one) => `${one.innerText.slice(0, 40)}: ${getComputedStyle(one).fontSize}`),
+  );
   assert.deepEqual(bad, [], where);
 }
 
-for (const [shape, viewport] of [['upright', TALL], ['wide', WIDE]]) {
+for (const [shape, viewport] of [
+  ['upright', TALL],
+  ['wide', WIDE],
+]) {
   for (const language of ['zh', 'en']) {
     test(`kiosk ${shape} ${language}: every step fits, is reachable and accessible`, async (t) => {
       const { page } = await kiosk(t, 'big', { viewport, language });
@@ -80,8 +94,11 @@ for (const [shape, viewport] of [['upright', TALL], ['wide', WIDE]]) {
 
 test('main choices stand in the lower two thirds of an upright kiosk', async (t) => {
   const { page } = await kiosk(t, 'small');
-  const tops = await page.evaluate(() => [...document.querySelectorAll('.choice')]
-    .map((one) => one.getBoundingClientRect().top / innerHeight));
+  const tops = await page.evaluate(() =>
+    [...document.querySelectorAll('.choice')].map(
+      (one) => one.getBoundingClientRect().top / innerHeight,
+    ),
+  );
   assert.equal(tops.length, 6);
   assert.ok(Math.min(...tops) >= 1 / 3, `${tops}`);
 });
@@ -97,7 +114,10 @@ test('by keyboard alone, from home to a ticket', async (t) => {
   await page.locator('.primary').focus();
   await page.keyboard.press('Enter');
   await page.waitForSelector('[data-screen=ticket]');
-  assert.deepEqual(house.posts.map((post) => post.body), [{ service: 'A', language: 'zh' }]);
+  assert.deepEqual(
+    house.posts.map((post) => post.body),
+    [{ service: 'A', language: 'zh' }],
+  );
 });
 
 test('a lost network: the same key again, one ticket', async (t) => {
@@ -128,7 +148,8 @@ test('the key leaves the address and goes with the request only', async (t) => {
   assert.ok(!page.url().includes('secret'));
   await toWho(page);
   const [request] = await Promise.all([
-    page.waitForRequest((one) => one.url().endsWith('/tickets')), page.locator('.primary').click(),
+    page.waitForRequest((one) => one.url().endsWith('/tickets')),
+    page.locator('.primary').click(),
   ]);
   assert.equal(request.headers().authorization, 'Bearer k.secret');
   assert.ok(!request.url().includes('secret'));

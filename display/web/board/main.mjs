@@ -22,7 +22,9 @@ document.documentElement.dataset.theme = theme;
 speak('zh', texts('zh')('board.title'));
 
 const times = () => ({
-  ms: performance.now(), wall: Date.now(), shape: innerHeight > innerWidth ? 'tall' : 'wide',
+  ms: performance.now(),
+  wall: Date.now(),
+  shape: innerHeight > innerWidth ? 'tall' : 'wide',
 });
 let flashed = []; // calls that wait to be painted: {seq, since}
 
@@ -54,15 +56,17 @@ function called(body) {
   page.act({ do: 'call', body });
 }
 
-/** The second frame after drawing begins when the first was painted: then it was shown, not before. */
+/** The second frame after drawing begins when the first was painted: then it was shown. */
 function acknowledge() {
   const painted = flashed;
   flashed = [];
   for (const { seq, since } of painted) {
-    requestAnimationFrame(() => requestAnimationFrame(() => {
-      const ms = Math.round(performance.now() - since);
-      bus.publish(`ack/${device.name}`, { seq, did: 'shown', ms });
-    }));
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        const ms = Math.round(performance.now() - since);
+        bus.publish(`ack/${device.name}`, { seq, did: 'shown', ms });
+      }),
+    );
   }
 }
 

@@ -14,8 +14,22 @@ const HEROES = 2;
 
 export function begin({ zone, ms, wall, shape }) {
   return {
-    zone, shape, ms, wall, skew_ms: 0, link: 'lost', given: null, board: null, extra: [], gone: [], flash: 0,
-    day: null, online: true, beat: ms, beat_wall: wall, alive: false,
+    zone,
+    shape,
+    ms,
+    wall,
+    skew_ms: 0,
+    link: 'lost',
+    given: null,
+    board: null,
+    extra: [],
+    gone: [],
+    flash: 0,
+    day: null,
+    online: true,
+    beat: ms,
+    beat_wall: wall,
+    alive: false,
   };
 }
 
@@ -62,9 +76,14 @@ const STEPS = {
   link: (state, { link, given }) => ({ ...state, link, given: given ?? state.given }),
   board(state, { body }) {
     if (state.board && body.seq < state.board.seq) return state;
-    // What this state knows of needs no extra row any more; what it does not know yet keeps its row.
+    // What this state knows of needs no extra row; what it does not know yet keeps its row.
     const after = (one) => one.seq > body.seq;
-    return { ...state, board: body, extra: state.extra.filter(after), gone: state.gone.filter(after) };
+    return {
+      ...state,
+      board: body,
+      extra: state.extra.filter(after),
+      gone: state.gone.filter(after),
+    };
   },
   call(state, { body }) {
     const { seq, at, number, window } = body;
@@ -80,7 +99,8 @@ const STEPS = {
   beat(state, { body, retained, ms, wall }) {
     const next = { ...state, day: body.day, online: body.online };
     if (retained && body.online) return next;
-    if (!body.online) return { ...next, beat_wall: state.alive ? state.beat_wall : wallOf(body, wall), ms };
+    if (!body.online)
+      return { ...next, beat_wall: state.alive ? state.beat_wall : wallOf(body, wall), ms };
     const skew_ms = (parseAt(body.at)?.ms ?? wall) - wall;
     return { ...next, beat: ms, beat_wall: wall + skew_ms, skew_ms, alive: true, ms, wall };
   },

@@ -14,14 +14,20 @@ const UPCOMING_MOST = { wide: 6, tall: 8 };
 export function view(state) {
   if (!state.given) return message(texts('zh')('board.starting'), texts('en')('board.starting'));
   const [first, second] = state.given.languages.length ? state.given.languages : ['zh', 'en'];
-  const both = (key, values) => pair(texts(first)(key, values), second && texts(second)(key, values));
+  const both = (key, values) =>
+    pair(texts(first)(key, values), second && texts(second)(key, values));
   const at = {
-    state, first, second, both, t: texts(first),
+    state,
+    first,
+    second,
+    both,
+    t: texts(first),
     say: (name) => pair(named(name, first), second && named(name, second)),
     offset: offsetOf(state.given.timezone, state.wall),
   };
   const zone = state.given.zones.find((one) => one.code === state.zone);
-  if (state.zone && !zone) return message(texts('zh')('board.wrong', state), texts('en')('board.wrong', state));
+  if (state.zone && !zone)
+    return message(texts('zh')('board.wrong', state), texts('en')('board.wrong', state));
   return html`
     <div class="board ${stale(state) ? 'old' : ''}">
       ${header(at, zone)}
@@ -32,20 +38,29 @@ export function view(state) {
 }
 
 function pair(one, other) {
-  return html`<span class="one">${one}</span>${other && other !== one
-    ? html` <span class="other">${other}</span>` : nothing}`;
+  return html`<span class="one">${one}</span>${
+    other && other !== one ? html` <span class="other">${other}</span>` : nothing
+  }`;
 }
 
 function message(one, other) {
-  return html`<div class="board-message" role="status"><h1>${one}</h1><p lang="en">${other}</p></div>`;
+  return html`<div class="board-message" role="status">
+    <h1>${one}</h1>
+    <p lang="en">${other}</p>
+  </div>`;
 }
 
 function header({ state, both, say, t, offset }, zone) {
   return html`<header>
     <h1>${say(zone?.name ?? state.given.name)}</h1>
-    ${stale(state) ? html`<p class="stale" role="status">
-      ${both(state.online ? 'board.stale' : 'board.halted', { at: clock(state.beat_wall, offset) })}</p>` : nothing}
-    <p class="clock"><time>${clock(hallNow(state), offset)}</time> <span>${t(`day.${weekday(hallNow(state), offset)}`)}</span></p>
+    ${
+      stale(state)
+        ? html`<p class="stale" role="status">
+      ${both(state.online ? 'board.stale' : 'board.halted', { at: clock(state.beat_wall, offset) })}</p>`
+        : nothing
+    }
+    <p class="clock"><time>${clock(hallNow(state), offset)}</time>
+      <span>${t(`day.${weekday(hallNow(state), offset)}`)}</span></p>
   </header>`;
 }
 
@@ -80,7 +95,8 @@ function call({ state, both }, one, hero) {
 const DOTS_MOST = 7;
 
 function mark({ t }, page, pages) {
-  if (pages > DOTS_MOST) return html`<p class="mark">${t('board.page', { n: page + 1, of: pages })}</p>`;
+  if (pages > DOTS_MOST)
+    return html`<p class="mark">${t('board.page', { n: page + 1, of: pages })}</p>`;
   return html`<p class="mark" role="img" aria-label=${t('board.page', { n: page + 1, of: pages })}>
     ${Array.from({ length: pages }, (_, i) => html`<i class=${i === page ? 'here' : ''}></i>`)}</p>`;
 }
@@ -90,8 +106,11 @@ function mark({ t }, page, pages) {
 function ready({ state, both }) {
   const list = (state.board?.upcoming ?? []).slice(0, UPCOMING_MOST[state.shape]);
   return html`<section class="ready"><h2>${both('board.ready')}</h2>
-    ${list.length ? html`<ul>${list.map((number) => html`<li>${number}</li>`)}</ul>`
-    : html`<p>${both('board.ready.none')}</p>`}</section>`;
+    ${
+      list.length
+        ? html`<ul>${list.map((number) => html`<li>${number}</li>`)}</ul>`
+        : html`<p>${both('board.ready.none')}</p>`
+    }</section>`;
 }
 
 function waiting(at) {
@@ -107,7 +126,8 @@ function waiting(at) {
 function line(at, one) {
   return html`<li>
     <span class="name">${named(one.name, at.first)}</span>
-    <span class="people"><b>${at.t('board.people', { n: one.count })}</b> ${range(at, one.wait)}</span>
+    <span class="people"><b>${at.t('board.people', { n: one.count })}</b>
+      ${range(at, one.wait)}</span>
   </li>`;
 }
 
@@ -123,9 +143,13 @@ function range({ t }, wait) {
 /** One notice at a time, in one language at a time. */
 function notices({ state, first, second }) {
   const languages = second ? [first, second] : [first];
-  const list = (state.board?.notices ?? []).flatMap((one) => languages.map((language) => ({
-    title: texts(language)('board.notices'), text: named(one.text, language), language,
-  })));
+  const list = (state.board?.notices ?? []).flatMap((one) =>
+    languages.map((language) => ({
+      title: texts(language)('board.notices'),
+      text: named(one.text, language),
+      language,
+    })),
+  );
   if (!list.length) return nothing;
   const { title, text, language } = turning(list, 1, state.ms).items[0];
   return html`<footer lang=${language}><h2>${title}</h2><p>${text}</p></footer>`;

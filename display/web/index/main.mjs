@@ -23,7 +23,10 @@ function view(state, act) {
   const other = state.language === 'zh' ? 'en' : 'zh';
   return html`<main>
     <header>
-      <div><p>${t('index.title')}</p><h1>${named(state.hall?.name, state.language) || 'Jiaohao'}</h1></div>
+      <div>
+        <p>${t('index.title')}</p>
+        <h1>${named(state.hall?.name, state.language) || 'Jiaohao'}</h1>
+      </div>
       <button lang=${other === 'zh' ? 'zh-CN' : 'en'} @click=${() => act({ language: other })}>
         ${other === 'zh' ? '中文' : 'English'}</button>
     </header>
@@ -50,15 +53,24 @@ function boards({ language, hall }) {
   const t = texts(language);
   const zones = hall?.zones ?? [];
   return html`<p class="more"><a href="/board?theme=dark">${t('index.board.dark')}</a>
-    ${zones.length < 2 ? nothing : zones.map((zone) => html`
+    ${
+      zones.length < 2
+        ? nothing
+        : zones.map(
+            (zone) => html`
       <a href="/board?zone=${encodeURIComponent(zone.code)}">
-        ${t('index.board.zone', { zone: named(zone.name, language) })}</a>`)}</p>`;
+        ${t('index.board.zone', { zone: named(zone.name, language) })}</a>`,
+          )
+    }</p>`;
 }
 
 function windows({ language, hall }) {
   const t = texts(language);
-  return html`<p class="more">${(hall?.windows ?? []).map((one) => html`
-    <a href="/window/${one.number}" aria-label=${t('console.window', { n: one.number })}>${one.number}</a>`)}</p>`;
+  return html`<p class="more">${(hall?.windows ?? []).map(
+    (one) => html`
+    <a href="/window/${one.number}" aria-label=${t('console.window', { n: one.number })}>
+      ${one.number}</a>`,
+  )}</p>`;
 }
 
 function titled(language) {

@@ -18,8 +18,10 @@ const page = stage({
     step(state, action.do === 'want' ? { do: 'take', key: freshKey() } : action),
   view,
   after(state, before, act) {
-    if (state.language !== before.language) speak(state.language, texts(state.language)('kiosk.title'));
-    if (state.large !== before.large) document.documentElement.classList.toggle('large', state.large);
+    if (state.language !== before.language)
+      speak(state.language, texts(state.language)('kiosk.title'));
+    if (state.large !== before.large)
+      document.documentElement.classList.toggle('large', state.large);
     if (state.hall?.accent !== before.hall?.accent) wear(state.hall.accent);
     if (state.screen !== before.screen) focusHeading();
     if (state.screen === 'taking' && before.screen !== 'taking') take(state, act);
@@ -43,7 +45,8 @@ function saidOf(answer, language) {
   if (answer.code === 801 || answer.code === 802) {
     return { title: t('kiosk.unknown'), detail: t('kiosk.unknown.do') };
   }
-  if (answer.status === 507) { // said only of what surely was not stored
+  if (answer.status === 507) {
+    // said only of what surely was not stored
     return { title: t('kiosk.full'), detail: t('kiosk.full.do') };
   }
   return problem(answer, language, t);

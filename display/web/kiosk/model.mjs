@@ -103,8 +103,10 @@ export function homeIn(state) {
 }
 
 function atRest(state) {
-  return state.screen === 'taking' || (state.screen === homeScreen(state) && !state.chosen &&
-    state.page === 0);
+  return (
+    state.screen === 'taking' ||
+    (state.screen === homeScreen(state) && !state.chosen && state.page === 0)
+  );
 }
 
 function homeScreen(state) {
@@ -170,11 +172,21 @@ const STEPS = {
   },
   trying: (state, { tries }) => ({ ...state, tries }),
   taken: (state, { ticket, now }) => ({
-    ...state, screen: 'ticket', ticket, key: null, until: now + SHOW_MS, now,
+    ...state,
+    screen: 'ticket',
+    ticket,
+    key: null,
+    until: now + SHOW_MS,
+    now,
   }),
   // An unknown outcome keeps the key: asking again gives the same ticket or the only one.
   refused: (state, { trouble, now }) => ({
-    ...state, screen: 'trouble', trouble, key: trouble.again ? state.key : null, touched: now, now,
+    ...state,
+    screen: 'trouble',
+    trouble,
+    key: trouble.again ? state.key : null,
+    touched: now,
+    now,
   }),
   longer: (state) => ({ ...state, until: state.until + 2 * SHOW_MS }),
 };

@@ -4,7 +4,15 @@ import { html, nothing } from '../vendor/lit-html.js';
 import { named, texts } from '../lib/text.mjs';
 import { clock, clockOf, parseAt, waitText, weekday } from '../lib/time.mjs';
 import {
-  NEEDS, boardsHere, classOf, homeIn, pageOf, phoneWhole, ready, servicesHere, shutBy,
+  NEEDS,
+  boardsHere,
+  classOf,
+  homeIn,
+  pageOf,
+  phoneWhole,
+  ready,
+  servicesHere,
+  shutBy,
 } from './model.mjs';
 
 export function view(state, act) {
@@ -28,7 +36,13 @@ function screen(at) {
 }
 
 const SCREENS = {
-  boards, services, who, phone, taking, ticket, trouble,
+  boards,
+  services,
+  who,
+  phone,
+  taking,
+  ticket,
+  trouble,
 };
 
 // --- frame -------------------------------------------------------------------------------------
@@ -39,10 +53,18 @@ function header({ state, t, say }) {
   return html`
     <header>
       <p class="hall">${say(state.hall?.name)}</p>
-      ${state.hall ? html`<p class="clock"><span class="day">${t(`day.${weekday(state.now, offset)}`)}</span>
-        <time>${clock(state.now, offset)}</time></p>` : nothing}
-      ${state.link === 'open' || !state.hall ? nothing : html`<p class="stale" role="status">
-        ${t('link.lost', { at: clock(state.heard, offset) })}</p>`}
+      ${
+        state.hall
+          ? html`<p class="clock"><span class="day">${t(`day.${weekday(state.now, offset)}`)}</span>
+        <time>${clock(state.now, offset)}</time></p>`
+          : nothing
+      }
+      ${
+        state.link === 'open' || !state.hall
+          ? nothing
+          : html`<p class="stale" role="status">
+        ${t('link.lost', { at: clock(state.heard, offset) })}</p>`
+      }
     </header>`;
 }
 
@@ -51,13 +73,20 @@ function footer({ state, act, t }) {
   const left = homeIn(state);
   const start = state.screen === 'boards' || !state.hall;
   return html`
-    ${left !== null && state.screen !== 'ticket' ? html`
-      <p class="countdown" role="timer">${t('kiosk.home-in', { n: left })}</p>` : nothing}
+    ${
+      left !== null && state.screen !== 'ticket'
+        ? html`
+      <p class="countdown" role="timer">${t('kiosk.home-in', { n: left })}</p>`
+        : nothing
+    }
     <footer>
       <button class="back" ?disabled=${start || state.screen === 'taking'}
         @click=${() => act({ do: state.screen === 'ticket' ? 'home' : 'back' })}>
-        ${state.screen === 'ticket' ? t('kiosk.done')
-    : html`<span aria-hidden="true">‹</span> ${t('kiosk.back')}`}
+        ${
+          state.screen === 'ticket'
+            ? t('kiosk.done')
+            : html`<span aria-hidden="true">‹</span> ${t('kiosk.back')}`
+        }
       </button>
       <button class="size" aria-pressed=${state.large} @click=${() => act({ do: 'large' })}>
         ${state.large ? t('kiosk.normal') : t('kiosk.large')}</button>
@@ -82,7 +111,10 @@ function message(text, advice) {
 }
 
 function opensAt({ state, t }) {
-  const times = state.hall.services.map((service) => service.opens_at).filter(Boolean).sort();
+  const times = state.hall.services
+    .map((service) => service.opens_at)
+    .filter(Boolean)
+    .sort();
   return times.length ? t('kiosk.opens', { at: clockOf(times[0]) }) : t('kiosk.closed.do');
 }
 
@@ -109,11 +141,13 @@ function boards(at) {
   const pages = pageOf(boardsHere(state), state);
   return html`
     ${heading(t('kiosk.what'), t('kiosk.what.hint'))}
-    <ul class="choices ${few(pages)}">${pages.items.map((board) => html`
+    <ul class="choices ${few(pages)}">${pages.items.map(
+      (board) => html`
       <li><button class="choice" @click=${() => act({ do: 'board', code: board.code })}>
         <span class="name">${say(board.name)}</span>
         <span class="state">${waitingAt(at, board)}</span>
-      </button></li>`)}</ul>
+      </button></li>`,
+    )}</ul>
     ${pager(at, pages)}`;
 }
 
@@ -129,11 +163,16 @@ function services(at) {
   const board = boardsHere(state).find((one) => one.code === state.board);
   const pages = pageOf(list, state);
   return html`
-    ${heading(board && boardsHere(state).length > 1 ? say(board.name) : t('kiosk.what'),
-    t('kiosk.service.hint'))}
-    ${list.length ? html`
+    ${heading(
+      board && boardsHere(state).length > 1 ? say(board.name) : t('kiosk.what'),
+      t('kiosk.service.hint'),
+    )}
+    ${
+      list.length
+        ? html`
       <ul class="choices ${few(pages)}">${pages.items.map((one) => service(at, one))}</ul>`
-    : html`<p class="empty">${t('kiosk.none')}</p>`}
+        : html`<p class="empty">${t('kiosk.none')}</p>`
+    }
     ${pager(at, pages)}`;
 }
 
@@ -144,8 +183,12 @@ function service(at, one) {
     <button class="choice ${shut ? 'shut' : ''}" aria-disabled=${Boolean(shut)}
       @click=${() => act({ do: 'service', code: one.code })}>
       <span class="name">${say(one.name)}</span>
-      <span class="state">${shut ? shutText(at, one, shut) : html`
-        <b>${t('kiosk.waiting', { n: one.waiting })}</b> <span>${waitText(one.wait, t)}</span>`}
+      <span class="state">${
+        shut
+          ? shutText(at, one, shut)
+          : html`
+        <b>${t('kiosk.waiting', { n: one.waiting })}</b> <span>${waitText(one.wait, t)}</span>`
+      }
       </span>
     </button></li>`;
 }
@@ -165,17 +208,45 @@ function who(at) {
   return html`
     ${heading(say(service_.name), t('kiosk.who.hint'))}
     <div class="who">
-      ${service_.wait?.kind === 'not-today' ? html`
-        <p class="warning" role="alert">${t('kiosk.not-today')}</p>` : nothing}
+      ${
+        service_.wait?.kind === 'not-today'
+          ? html`
+        <p class="warning" role="alert">${t('kiosk.not-today')}</p>`
+          : nothing
+      }
       <div class="groups">
-      ${classes.length < 2 ? nothing : group('one', t('kiosk.class'), classes.map((one) =>
-    chip(say(one.name), one.code === chosen?.code, () => act({ do: 'class', code: one.code }))))}
+      ${
+        classes.length < 2
+          ? nothing
+          : group(
+              'one',
+              t('kiosk.class'),
+              classes.map((one) =>
+                chip(say(one.name), one.code === chosen?.code, () =>
+                  act({ do: 'class', code: one.code }),
+                ),
+              ),
+            )
+      }
       ${chosen?.needs_reason ? group('one reason', t('kiosk.reason'), reasons(at)) : nothing}
-      ${group('', t('kiosk.needs'), NEEDS.map((need) => chip(t(`need.${need}`),
-    state.needs.includes(need), () => act({ do: 'need', need }))))}
-      ${messagesPossible(state.hall) ? group('', t('kiosk.phone'), [chip(
-    state.phone ? masked(state.phone) : t('kiosk.phone.give'), state.phone !== '',
-    () => act({ do: 'phone' }))]) : nothing}
+      ${group(
+        '',
+        t('kiosk.needs'),
+        NEEDS.map((need) =>
+          chip(t(`need.${need}`), state.needs.includes(need), () => act({ do: 'need', need })),
+        ),
+      )}
+      ${
+        messagesPossible(state.hall)
+          ? group('', t('kiosk.phone'), [
+              chip(
+                state.phone ? masked(state.phone) : t('kiosk.phone.give'),
+                state.phone !== '',
+                () => act({ do: 'phone' }),
+              ),
+            ])
+          : nothing
+      }
       </div>
       <button class="primary" ?disabled=${!ready(state)} @click=${() => act({ do: 'want' })}>
         ${ready(state) ? t('kiosk.take') : t('kiosk.reason.first')}</button>
@@ -188,8 +259,11 @@ function messagesPossible(hall) {
 }
 
 function reasons({ state, act, say }) {
-  return state.hall.reasons.filter((one) => one.use === 'priority').map((one) =>
-    chip(say(one.name), one.code === state.reason, () => act({ do: 'reason', code: one.code })));
+  return state.hall.reasons
+    .filter((one) => one.use === 'priority')
+    .map((one) =>
+      chip(say(one.name), one.code === state.reason, () => act({ do: 'reason', code: one.code })),
+    );
 }
 
 function group(kind, label, chips) {
@@ -208,7 +282,8 @@ export function masked(phone) {
 
 function phone({ state, act, t }) {
   const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
-  const key = (digit) => html`<button @click=${() => act({ do: 'digit', digit })}>${digit}</button>`;
+  const key = (digit) =>
+    html`<button @click=${() => act({ do: 'digit', digit })}>${digit}</button>`;
   return html`
     ${heading(t('kiosk.phone.ask'), t('kiosk.phone.hint'))}
     <div class="keypad">
@@ -243,15 +318,20 @@ function ticket({ state, act, t, say }) {
   const left = homeIn(state);
   return html`<article class="ticket" aria-labelledby="number">
     <p class="what">${say(service_?.name)}</p>
-    <h1 id="number" class="number n${one.number.length}" data-heading tabindex="-1" aria-label=${t('kiosk.yours', { number: one.number })}>
+    <h1 id="number" class="number n${one.number.length}" data-heading tabindex="-1"
+      aria-label=${t('kiosk.yours', { number: one.number })}>
       ${one.number}</h1>
     <dl>
       <div><dt>${t('kiosk.ahead')}</dt><dd>${t('kiosk.people', { n: one.ahead })}</dd></div>
       <div><dt>${t('kiosk.wait')}</dt><dd>${waitText(one.wait, t)}</dd></div>
       ${zone ? html`<div><dt>${t('kiosk.area')}</dt><dd>${say(zone.name)}</dd></div>` : nothing}
     </dl>
-    ${say(one.materials) ? html`<section class="bring"><h2>${t('kiosk.bring')}</h2>
-      <p>${say(one.materials)}</p></section>` : nothing}
+    ${
+      say(one.materials)
+        ? html`<section class="bring"><h2>${t('kiosk.bring')}</h2>
+      <p>${say(one.materials)}</p></section>`
+        : nothing
+    }
     <div class="leaving">
       <p role="timer">${t('kiosk.ends-in', { n: left })}</p>
       <button class="quiet" @click=${() => act({ do: 'longer' })}>${t('kiosk.longer')}</button>
@@ -264,8 +344,12 @@ function trouble({ state, act, t }) {
     <h1 data-heading tabindex="-1">${state.trouble.title}</h1>
     <p>${state.trouble.detail}</p>
     <div class="both">
-      ${state.trouble.again ? html`<button class="primary" @click=${() => act({ do: 'want' })}>
-        ${t('kiosk.retry')}</button>` : nothing}
+      ${
+        state.trouble.again
+          ? html`<button class="primary" @click=${() => act({ do: 'want' })}>
+        ${t('kiosk.retry')}</button>`
+          : nothing
+      }
       <button class="quiet" @click=${() => act({ do: 'home' })}>${t('kiosk.over')}</button>
     </div></div>`;
 }

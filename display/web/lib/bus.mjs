@@ -23,7 +23,8 @@ export function join({ device, topics, hear, link }) {
   connect();
   return {
     publish(topic, body, retain = false) {
-      if (client?.connected) client.publish(given.prefix + topic, JSON.stringify(body), { qos: 1, retain });
+      if (client?.connected)
+        client.publish(given.prefix + topic, JSON.stringify(body), { qos: 1, retain });
     },
     stop() {
       stopped = true;
@@ -45,10 +46,16 @@ export function join({ device, topics, hear, link }) {
 
   function opened() {
     tries = 0;
-    client.subscribe(topics(given).map((topic) => given.prefix + topic), { qos: 1 });
+    client.subscribe(
+      topics(given).map((topic) => given.prefix + topic),
+      { qos: 1 },
+    );
     if (device) {
       const body = { online: true, kind: 'board', faults: [], since: new Date().toISOString() };
-      client.publish(`${given.prefix}device/${device.name}`, JSON.stringify(body), { qos: 1, retain: true });
+      client.publish(`${given.prefix}device/${device.name}`, JSON.stringify(body), {
+        qos: 1,
+        retain: true,
+      });
     }
     link('open', given);
   }

@@ -52,7 +52,9 @@ export function listen(path, { hear, link, token, silence_ms = 40000 }) {
 
   async function run() {
     for (let tries = 0; !stopping.signal.aborted; tries++) {
-      const end = await readOnce(() => { tries = 0; });
+      const end = await readOnce(() => {
+        tries = 0;
+      });
       if (stopping.signal.aborted) return;
       if (end === 'denied') return void link('denied');
       link('lost');
@@ -69,7 +71,12 @@ export function listen(path, { hear, link, token, silence_ms = 40000 }) {
     try {
       const headers = { Accept: 'text/event-stream' };
       if (token) headers.Authorization = `Bearer ${token}`;
-      const options = { headers, signal: attempt.signal, cache: 'no-store', credentials: 'same-origin' };
+      const options = {
+        headers,
+        signal: attempt.signal,
+        cache: 'no-store',
+        credentials: 'same-origin',
+      };
       const reply = await fetch(`/api/v1/${path}`, options);
       if (reply.status === 401 || reply.status === 403) return 'denied';
       if (!reply.ok || !reply.body) return 'lost';

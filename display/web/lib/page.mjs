@@ -19,7 +19,7 @@ export function stage({ state, step, view, after = () => {}, drawn = () => {} })
     if (state === before) return;
     if (!drawing) {
       drawing = true;
-      // At once, not with the next frame: what is typed after a key that asks must find the question.
+      // Not with the next frame: what is typed after a key that asks must find the question.
       queueMicrotask(draw);
     }
     after(state, before, act);
@@ -48,9 +48,11 @@ export function takeFragment(name) {
 
 /** Moves the focus to the screen's heading, so that it is read out after a change of screen. */
 export function focusHeading() {
-  requestAnimationFrame(() => requestAnimationFrame(() => {
-    document.querySelector('[data-heading]')?.focus({ preventScroll: true });
-  }));
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      document.querySelector('[data-heading]')?.focus({ preventScroll: true });
+    }),
+  );
 }
 
 /** Calls tick(now_ms) twice a second; ages and countdowns need no more. */

@@ -13,7 +13,7 @@ export function parseAt(text) {
   return { ms, offset_min: offset?.[1] === '-' ? -minutes : minutes };
 }
 
-/** Offset in minutes of an IANA zone at that moment; this machine's own when it does not know it. */
+/** Offset in minutes of an IANA zone at that moment; this machine's own if it is unknown. */
 export function offsetOf(timezone, ms) {
   try {
     const options = { timeZone: timezone, timeZoneName: 'longOffset' };

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The console's questions. Each is answered by keyboard alone: a digit picks, Enter sends, Esc leaves. */
+/*
+ * The console's questions. Each is answered by keyboard alone: a digit picks, Enter sends, Esc
+ * leaves. Templates and the reading of forms; what a choice means is in model.mjs.
+ */
 import { html, nothing } from '../vendor/lit-html.js';
 import { DELIVERIES, PLACES, choices, reasonsFor, serviceName } from './model.mjs';
 
@@ -27,11 +30,15 @@ function list(at) {
   const { state, act, t, say } = at;
   const word = (one) => {
     if (one.name) return say(one.name);
-    return one.number ? html`<b>${one.number}</b> ${say(serviceName(state, one.code))}` : t(...one.text);
+    return one.number
+      ? html`<b>${one.number}</b> ${say(serviceName(state, one.code))}`
+      : t(...one.text);
   };
-  return html`<ol class="choices">${choices(state).map((one, i) => html`
+  return html`<ol class="choices">${choices(state).map(
+    (one, i) => html`
     <li><button ?autofocus=${i === 0} @click=${() => choose(act, one)}>
-      <kbd>${i < 9 ? i + 1 : ''}</kbd><span>${word(one)}</span></button></li>`)}</ol>`;
+      <kbd>${i < 9 ? i + 1 : ''}</kbd><span>${word(one)}</span></button></li>`,
+  )}</ol>`;
 }
 
 /** Reads the form; empty fields are left out of the body. */
@@ -54,7 +61,8 @@ function serviceSelect({ state, t, say }, { optional }) {
   return html`<label>${t('ask.service')}
     <select name="service" ?required=${!optional} ?autofocus=${true}>
       ${optional ? html`<option value="">${t('ask.service.same')}</option>` : nothing}
-      ${(state.hall?.services ?? []).map((one) => html`<option value=${one.code}>${one.code} ${say(one.name)}</option>`)}
+      ${(state.hall?.services ?? []).map((one) => html`
+        <option value=${one.code}>${one.code} ${say(one.name)}</option>`)}
     </select></label>`;
 }
 
@@ -72,10 +80,14 @@ function transfer(at) {
 function call(at) {
   const { state, t, say } = at;
   return html`<form @submit=${sender(at, 'call')}>
-    <label>${t('ask.number')} <input name="number" required maxlength="8" autocomplete="off" pattern="[A-Za-z]{1,2}[0-9]{1,5}" autofocus
-      @input=${(event) => { event.target.value = event.target.value.toUpperCase(); }}></label>
+    <label>${t('ask.number')} <input name="number" required maxlength="8" autocomplete="off"
+      pattern="[A-Za-z]{1,2}[0-9]{1,5}" autofocus
+      @input=${(event) => {
+        event.target.value = event.target.value.toUpperCase();
+      }}></label>
     <label>${t('ask.reason')} <select name="reason" required>
-      ${reasonsFor(state.hall, 'call').map((one) => html`<option value=${one.code}>${say(one.name)}</option>`)}
+      ${reasonsFor(state.hall, 'call').map((one) => html`
+        <option value=${one.code}>${say(one.name)}</option>`)}
     </select></label>
     ${go(at, 'do.call')}
   </form>`;
@@ -86,7 +98,8 @@ function walkIn(at) {
   return html`<form @submit=${sender(at, 'walk-in')}>
     ${serviceSelect(at, { optional: false })}
     <label>${t('ask.class')} <select name="class">
-      ${(state.hall?.classes ?? []).map((one) => html`<option value=${one.code}>${say(one.name)}</option>`)}
+      ${(state.hall?.classes ?? []).map((one) => html`
+        <option value=${one.code}>${say(one.name)}</option>`)}
     </select></label>
     ${go(at, 'do.walk-in')}
   </form>`;
@@ -97,16 +110,22 @@ function delivery(at) {
   const { outcome } = state.dialog;
   return html`<form @submit=${sender(at, 'finish', { outcome })}>
     <p class="chosen">${t(`outcome.${outcome}`)}</p>
-    ${outcome === 'refused' ? html`<label>${t('ask.decision')}
-      <input name="decision" required maxlength="47" autocomplete="off" autofocus></label>` : nothing}
+    ${
+      outcome === 'refused'
+        ? html`<label>${t('ask.decision')}
+      <input name="decision" required maxlength="47" autocomplete="off" autofocus></label>`
+        : nothing
+    }
     ${radios(at, 'delivery', ['', ...DELIVERIES], '')}
     ${go(at, 'do.finish')}
   </form>`;
 }
 
 function radios({ t }, name, values, first) {
-  return html`<fieldset><legend>${t(`ask.${name}`)}</legend>${values.map((value) => html`
+  return html`<fieldset><legend>${t(`ask.${name}`)}</legend>${values.map(
+    (value) => html`
     <label class="radio"><input type="radio" name=${name} value=${value} ?checked=${value === first}
       ?autofocus=${value === first && name === 'delivery'}>
-      <span>${t(`${name}.${value || 'none'}`)}</span></label>`)}</fieldset>`;
+      <span>${t(`${name}.${value || 'none'}`)}</span></label>`,
+  )}</fieldset>`;
 }

@@ -26,7 +26,8 @@ const page = stage({
   drawn() {
     const dialog = document.querySelector('dialog:not([open])');
     dialog?.showModal();
-    if (!dialog && document.activeElement === document.body) document.querySelector('[autofocus]')?.focus();
+    if (!dialog && document.activeElement === document.body)
+      document.querySelector('[autofocus]')?.focus();
   },
 });
 
@@ -36,7 +37,7 @@ function named(language) {
 
 // --- session -----------------------------------------------------------------------------------
 
-/** Signed in already, here? A page that is loaded again keeps its session; a lost house is waited for. */
+/** Signed in already, here? A page loaded again keeps its session; a lost house is waited for. */
 async function resume() {
   for (;;) {
     const answer = await ask('GET', 'sessions/current');
@@ -64,7 +65,8 @@ function follow(session) {
   stop = null;
   if (!session) return;
   stop = listen(`stream?window=${number}`, {
-    hear: (event, data) => event === 'window' && page.act({ do: 'view', view: data, now: Date.now() }),
+    hear: (event, data) =>
+      event === 'window' && page.act({ do: 'view', view: data, now: Date.now() }),
     link(link) {
       if (link === 'denied') return page.act({ do: 'signed-out' });
       page.act({ do: 'link', link });
@@ -103,24 +105,34 @@ function fail(answer) {
 
 const TYPING = 'input, select, textarea';
 
-addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-  const state = page.now();
-  if (event.target.matches?.(TYPING)) return;
-  if (state.dialog) return void pick(event, state);
-  if (event.key === 'Escape') return page.act({ do: 'calm' });
-  const onButton = event.target.matches?.('button, a') && event.target !== document.querySelector('.primary');
-  if (onButton && (event.key === ' ' || event.key === 'Enter')) return; // reached by Tab: press that
-  const wish = keyed(state, event.key, Date.now());
-  if (event.key === ' ' || event.key === 'Enter' || wish) event.preventDefault();
-  if (!wish || event.repeat) return;
-  if (wish.send) send({ verb: wish.send, body: wish.body });
-  else page.act({ do: 'dialog', dialog: wish.dialog });
-}, { capture: true });
+addEventListener(
+  'keydown',
+  (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const state = page.now();
+    if (event.target.matches?.(TYPING)) return;
+    if (state.dialog) return void pick(event, state);
+    if (event.key === 'Escape') return page.act({ do: 'calm' });
+    const onButton =
+      event.target.matches?.('button, a') && event.target !== document.querySelector('.primary');
+    // A button reached by Tab is meant itself.
+    if (onButton && (event.key === ' ' || event.key === 'Enter')) return;
+    const wish = keyed(state, event.key, Date.now());
+    if (event.key === ' ' || event.key === 'Enter' || wish) event.preventDefault();
+    if (!wish || event.repeat) return;
+    if (wish.send) send({ verb: wish.send, body: wish.body });
+    else page.act({ do: 'dialog', dialog: wish.dialog });
+  },
+  { capture: true },
+);
 // A button is pressed by keyup of Space too: the primary one was served already.
-addEventListener('keyup', (event) => {
-  if (event.key === ' ' && event.target.matches?.('.primary')) event.preventDefault();
-}, { capture: true });
+addEventListener(
+  'keyup',
+  (event) => {
+    if (event.key === ' ' && event.target.matches?.('.primary')) event.preventDefault();
+  },
+  { capture: true },
+);
 
 /** 1 to 9 pick, arrows walk. */
 function pick(event, state) {

@@ -10,8 +10,17 @@ import { parseAt } from '../lib/time.mjs';
 export const BOUNCE_MS = 350;
 const TROUBLE_MS = 12000;
 
-export const OUTCOMES = ['accepted', 'done', 'told', 'gaps', 'refused', 'advice', 'picked-up',
-  'returned', 'passed-on'];
+export const OUTCOMES = [
+  'accepted',
+  'done',
+  'told',
+  'gaps',
+  'refused',
+  'advice',
+  'picked-up',
+  'returned',
+  'passed-on',
+];
 export const DELIVERIES = ['window', 'courier', 'electronic'];
 const DELIVERED = new Set(['accepted', 'done', 'gaps', 'refused']);
 const PARKS = ['away', 'here', 'wait'];
@@ -37,9 +46,22 @@ export const ACTIONS = [
 
 export function begin({ number, language, now }) {
   return {
-    number, language, now, link: 'lost', heard: now, skew_ms: 0, offset_min: 480,
-    session: undefined, signing: false, hall: null, view: null, dialog: null, busy: null,
-    trouble: null, why: null, changed: 0,
+    number,
+    language,
+    now,
+    link: 'lost',
+    heard: now,
+    skew_ms: 0,
+    offset_min: 480,
+    session: undefined,
+    signing: false,
+    hall: null,
+    view: null,
+    dialog: null,
+    busy: null,
+    trouble: null,
+    why: null,
+    changed: 0,
   };
 }
 
@@ -48,8 +70,10 @@ export function primary(view) {
   if (!view) return null;
   if (view.state === 'closed') return { verb: 'open', name: 'open' };
   if (view.state === 'paused') return { verb: 'resume', name: 'resume' };
-  if (view.ticket?.state === 'called') return { verb: 'start', name: 'start', number: view.ticket.number };
-  if (view.ticket?.state === 'serving') return { verb: 'finish', name: 'finish', number: view.ticket.number };
+  if (view.ticket?.state === 'called')
+    return { verb: 'start', name: 'start', number: view.ticket.number };
+  if (view.ticket?.state === 'serving')
+    return { verb: 'finish', name: 'finish', number: view.ticket.number };
   if (!view.next) return null;
   return { verb: 'next', name: 'next', number: view.next.number };
 }
@@ -62,11 +86,12 @@ export function possible(action, state) {
   if (action.name === 'miss') return may && graceLeft(state) === 0;
   if (action.name === 'take-late') return may && view.missed.length > 0;
   if (action.name === 'unpark') return may && view.parked.length > 0;
-  if (action.name === 'undo') return may && choices({ ...state, dialog: { kind: 'undo' } }).length > 0;
+  if (action.name === 'undo')
+    return may && choices({ ...state, dialog: { kind: 'undo' } }).length > 0;
   return may;
 }
 
-/** Seconds of grace left of the current call; null while nobody was told yet or nobody is called. */
+/** Seconds of grace left of the current call; null while nobody was told, or is called. */
 export function graceLeft({ view, now, heard }) {
   const ticket = view?.ticket;
   if (ticket?.state !== 'called' || ticket.grace_left_s === null) return null;
@@ -87,15 +112,36 @@ export function choices(state) {
 
 const CHOICES = {
   park: () => PARKS.map((kind) => ({ verb: 'park', body: { kind }, text: [`park.${kind}`] })),
-  pause: ({ hall }) => reasonsFor(hall, 'pause').map((reason) => (
-    { verb: 'pause', body: { reason: reason.code }, name: reason.name })),
-  outcome: () => OUTCOMES.map((outcome) => (DELIVERED.has(outcome)
-    ? { dialog: { kind: 'delivery', outcome }, text: [`outcome.${outcome}`] }
-    : { verb: 'finish', body: { outcome }, text: [`outcome.${outcome}`] })),
-  'take-late': ({ view }) => view.missed.slice(0, 9).map((one) => (
-    { verb: 'take-late', body: { number: one.number }, number: one.number, code: one.service })),
-  unpark: ({ view }) => view.parked.slice(0, 9).map((one) => (
-    { verb: 'unpark', body: { number: one.number }, number: one.number, code: one.service })),
+  pause: ({ hall }) =>
+    reasonsFor(hall, 'pause').map((reason) => ({
+      verb: 'pause',
+      body: { reason: reason.code },
+      name: reason.name,
+    })),
+  outcome: () =>
+    OUTCOMES.map((outcome) =>
+      DELIVERED.has(outcome)
+        ? { dialog: { kind: 'delivery', outcome }, text: [`outcome.${outcome}`] }
+        : { verb: 'finish', body: { outcome }, text: [`outcome.${outcome}`] },
+    ),
+  'take-late': ({ view }) =>
+    view.missed
+      .slice(0, 9)
+      .map((one) => ({
+        verb: 'take-late',
+        body: { number: one.number },
+        number: one.number,
+        code: one.service,
+      })),
+  unpark: ({ view }) =>
+    view.parked
+      .slice(0, 9)
+      .map((one) => ({
+        verb: 'unpark',
+        body: { number: one.number },
+        number: one.number,
+        code: one.service,
+      })),
   recycle: () => [{ verb: 'recycle', body: {}, text: ['console.recycle.yes'] }],
   close: () => [{ verb: 'close', body: {}, text: ['console.close.yes'] }],
   undo({ view }) {
@@ -130,7 +176,12 @@ function seen(state, view, now) {
   const person = state.view?.ticket?.number !== view.ticket?.number;
   const moved = person || state.view?.state !== view.state;
   return {
-    ...state, ...clock, view, heard: now, now, changed: moved ? now : state.changed,
+    ...state,
+    ...clock,
+    view,
+    heard: now,
+    now,
+    changed: moved ? now : state.changed,
     why: person ? null : state.why,
   };
 }
@@ -146,7 +197,14 @@ const STEPS = {
   signing: (state) => ({ ...state, signing: true, trouble: null }),
   signed: (state, { session }) => ({ ...state, session, signing: false, trouble: null }),
   'signed-out': (state, { trouble = null }) => ({
-    ...state, session: null, view: null, dialog: null, busy: null, signing: false, trouble, link: 'lost',
+    ...state,
+    session: null,
+    view: null,
+    dialog: null,
+    busy: null,
+    signing: false,
+    trouble,
+    link: 'lost',
   }),
   view: (state, { view, now }) => seen(state, view, now),
   sending: (state, { verb }) => ({ ...state, busy: verb, dialog: null, trouble: null }),
@@ -173,7 +231,9 @@ export function keyed(state, key, now) {
   if (!state.view || state.busy || state.dialog) return null;
   if (key === ' ' || key === 'Enter') {
     const first = primary(state.view);
-    return first && now - state.changed >= BOUNCE_MS ? { send: first.verb, body: bodyOf(first) } : null;
+    return first && now - state.changed >= BOUNCE_MS
+      ? { send: first.verb, body: bodyOf(first) }
+      : null;
   }
   const action = ACTIONS.find((one) => one.key === key.toUpperCase());
   return action && possible(action, state) ? pressed(action, state) : null;

@@ -4,7 +4,16 @@ import { html, nothing } from '../vendor/lit-html.js';
 import { named, texts } from '../lib/text.mjs';
 import { clock, clockOf, span } from '../lib/time.mjs';
 import { dialog } from './dialogs.mjs';
-import { ACTIONS, bodyOf, graceLeft, possible, pressed, primary, serviceName, since } from './model.mjs';
+import {
+  ACTIONS,
+  bodyOf,
+  graceLeft,
+  possible,
+  pressed,
+  primary,
+  serviceName,
+  since,
+} from './model.mjs';
 
 export function view(state, act) {
   const t = texts(state.language);
@@ -36,16 +45,21 @@ function signIn(at) {
   return html`
     <main class="sign-in">
       <h1>${t('console.window', { n: state.number })}</h1>
-      ${waiting ? html`<p role="status">${t('console.connecting')}</p>` : html`
+      ${
+        waiting
+          ? html`<p role="status">${t('console.connecting')}</p>`
+          : html`
         <form @submit=${submit}>
           <label>${t('console.name')}
             <input name="name" autocomplete="username" required maxlength="64" autofocus></label>
           <label>${t('console.pin')}
-            <input name="pin" type="password" autocomplete="current-password" inputmode="numeric" required maxlength="64">
+            <input name="pin" type="password" autocomplete="current-password" inputmode="numeric"
+              required maxlength="64">
           </label>
           <button class="go" ?disabled=${state.signing}>
             ${state.signing ? t('console.signing') : t('console.sign-in')}</button>
-        </form>`}
+        </form>`
+      }
       ${trouble(at)}
       <p class="tongue">${tongue(at)}</p>
     </main>`;
@@ -54,7 +68,8 @@ function signIn(at) {
 function tongue({ state, act }) {
   const other = state.language === 'zh' ? 'en' : 'zh';
   return html`<button class="quiet" lang=${other === 'zh' ? 'zh-CN' : 'en'}
-    @click=${() => act({ do: 'language', language: other })}>${other === 'zh' ? '中文' : 'English'}</button>`;
+    @click=${() => act({ do: 'language', language: other })}>
+    ${other === 'zh' ? '中文' : 'English'}</button>`;
 }
 
 // --- frame -------------------------------------------------------------------------------------
@@ -66,9 +81,14 @@ function header(at) {
     <header>
       <h1>${t('console.window', { n: window_.number })}<small>${say(window_.name)}</small></h1>
       <p class="badge ${window_.state}">${t(`window.${window_.state}`)}${pauseWord(at)}</p>
-      ${state.link === 'open' ? nothing : html`<p class="stale" role="status">
-        ${t('link.lost', { at: clock(state.heard + state.skew_ms, state.offset_min) })}</p>`}
-      <p class="who">${state.session?.person?.name ?? ''} · ${t('console.served', { n: window_.served_today })}</p>
+      ${
+        state.link === 'open'
+          ? nothing
+          : html`<p class="stale" role="status">
+        ${t('link.lost', { at: clock(state.heard + state.skew_ms, state.offset_min) })}</p>`
+      }
+      <p class="who">${state.session?.person?.name ?? ''} ·
+        ${t('console.served', { n: window_.served_today })}</p>
       <time>${clock(state.now + state.skew_ms, state.offset_min)}</time>
       ${tongue(at)}
       <button class="quiet" @click=${() => act({ do: 'leave' })}>${t('console.sign-out')}</button>
@@ -86,7 +106,8 @@ function trouble({ state, act, t }) {
   if (!state.trouble) return nothing;
   return html`<div class="trouble" role="alert">
     <p><b>${state.trouble.title}</b> ${state.trouble.detail}</p>
-    <button class="quiet" aria-label=${t('console.dismiss')} @click=${() => act({ do: 'calm' })}>✕</button>
+    <button class="quiet" aria-label=${t('console.dismiss')}
+      @click=${() => act({ do: 'calm' })}>✕</button>
   </div>`;
 }
 
@@ -107,10 +128,17 @@ function person(at) {
       <dl>
         <div><dt>${t('console.waited')}</dt><dd>${span(one.waited_s)}</dd></div>
         <div><dt>${t('console.called')}</dt>
-          <dd>${span(since(one.recalled_at ?? one.called_at, state))}${one.recalls
-  ? html` <small>${t('console.recalls', { n: one.recalls })}</small>` : nothing}</dd></div>
-        ${one.state === 'serving' ? html`<div class="now"><dt>${t('console.serving')}</dt>
-          <dd>${span(since(one.started_at, state))}</dd></div>` : nothing}
+          <dd>${span(since(one.recalled_at ?? one.called_at, state))}${
+            one.recalls
+              ? html` <small>${t('console.recalls', { n: one.recalls })}</small>`
+              : nothing
+          }</dd></div>
+        ${
+          one.state === 'serving'
+            ? html`<div class="now"><dt>${t('console.serving')}</dt>
+          <dd>${span(since(one.started_at, state))}</dd></div>`
+            : nothing
+        }
       </dl>
       ${told(at, one)}
       ${one.state === 'called' ? grace(at) : nothing}
@@ -124,9 +152,13 @@ function nobody({ state, t, say }) {
   return html`<section class="person none" aria-label=${t('console.person')}>
     <p class="number">—</p>
     <p class="service">${t(`console.none.${advice}`)}</p>
-    ${window_.next ? html`<p class="upnext">${t('console.next-is')} <b>${window_.next.number}</b>
+    ${
+      window_.next
+        ? html`<p class="upnext">${t('console.next-is')} <b>${window_.next.number}</b>
       ${say(serviceName(state, window_.next.service))}</p>
-      ${needs({ state, t, say }, window_.next)}` : nothing}
+      ${needs({ state, t, say }, window_.next)}`
+        : nothing
+    }
   </section>`;
 }
 
@@ -139,7 +171,8 @@ function classTag({ state, say }, code) {
 
 function needs({ t }, one) {
   if (!one.needs?.length) return nothing;
-  return html`<ul class="needs">${one.needs.map((need) => html`<li>${t(`console.need.${need}`)}</li>`)}</ul>`;
+  const words = one.needs.map((need) => html`<li>${t(`console.need.${need}`)}</li>`);
+  return html`<ul class="needs">${words}</ul>`;
 }
 
 const MARKS = { done: '✓', failed: '✕', waiting: '…' };
@@ -148,9 +181,12 @@ function told({ t }, { told: tell, silent }) {
   if (!tell) return nothing;
   const devices = tell.devices ?? [];
   return html`<ul class="told" aria-label=${t('console.told')}>
-    ${devices.map((one) => html`<li class=${one.state}><span aria-hidden="true">${MARKS[one.state]}</span>
-      ${t(`device.${one.kind}`)} ${t(`told.${one.state}`)}${one.state === 'failed'
-  ? html` <small>${one.name}</small>` : nothing}</li>`)}
+    ${devices.map(
+      (one) => html`<li class=${one.state}><span aria-hidden="true">${MARKS[one.state]}</span>
+      ${t(`device.${one.kind}`)} ${t(`told.${one.state}`)}${
+        one.state === 'failed' ? html` <small>${one.name}</small>` : nothing
+      }</li>`,
+    )}
     ${devices.length ? nothing : html`<li class="failed">${t('told.nobody')}</li>`}
     ${silent ? html`<li class="silent">${t('told.silent')}</li>` : nothing}
   </ul>`;
@@ -159,8 +195,9 @@ function told({ t }, { told: tell, silent }) {
 function grace({ state, t }) {
   const left = graceLeft(state);
   if (left === null) return html`<p class="grace">${t('console.grace.untold')}</p>`;
-  return html`<p class="grace" role="timer">${left > 0
-    ? t('console.grace', { time: span(left) }) : t('console.grace.over')}</p>`;
+  return html`<p class="grace" role="timer">${
+    left > 0 ? t('console.grace', { time: span(left) }) : t('console.grace.over')
+  }</p>`;
 }
 
 // --- middle: what to do ------------------------------------------------------------------------
@@ -172,7 +209,8 @@ function middle(at) {
   return html`
     <section class="doing" aria-label=${t('console.doing')}>
       ${trouble(at)}
-      <button class="primary ${first?.name ?? 'idle'}" ?disabled=${!first || state.busy} aria-busy=${Boolean(state.busy)}
+      <button class="primary ${first?.name ?? 'idle'}" ?disabled=${!first || state.busy}
+        aria-busy=${Boolean(state.busy)}
         @click=${(event) => press(event, act, { send: first.verb, body: bodyOf(first) })}>
         <span class="label">${label}${first?.name === 'next' ? html` <b>${first.number}</b>` : nothing}</span>
         <kbd>${first ? t('key.space') : t('do.nobody.hint')}</kbd>
@@ -184,7 +222,8 @@ function middle(at) {
 function secondary(at, action) {
   const { state, act, t } = at;
   const paused = action.name === 'pause' && state.view.state === 'paused';
-  return html`<button ?disabled=${!possible(action, state)} aria-keyshortcuts=${action.key} data-verb=${action.name}
+  return html`<button ?disabled=${!possible(action, state)} aria-keyshortcuts=${action.key}
+    data-verb=${action.name}
     @click=${(event) => press(event, act, pressed(action, state))}>
     <kbd>${action.key}</kbd><span>${t(`do.${paused ? 'resume' : action.name}`)}</span></button>`;
 }
@@ -203,20 +242,27 @@ function lines({ state, t, say }) {
   return html`
     <section class="lines" aria-label=${t('console.lines')}>
       <h2>${t('console.waiting')} <b>${sum}</b></h2>
-      <ul class="services" tabindex="0" aria-label=${t('console.waiting')}>${window_.waiting.map((one) => html`<li>
+      <ul class="services" tabindex="0" aria-label=${t('console.waiting')}>${window_.waiting.map(
+        (one) => html`<li>
         <span class="name">${say(one.name)}</span>
-        <b>${one.count}</b><small>${one.count ? span(one.longest_s) : '—'}</small></li>`)}</ul>
+        <b>${one.count}</b><small>${one.count ? span(one.longest_s) : '—'}</small></li>`,
+      )}</ul>
       ${held(t('console.missed'), window_.missed, (one) => t('console.misses', { n: one.misses }))}
       ${held(t('console.parked'), window_.parked, (one) => t(`park.short.${one.park}`))}
-      ${window_.notices.length ? html`<div class="notices"><h2>${t('console.notices')}</h2>
-        <ul>${window_.notices.map((one) => html`<li>${say(one.text)}</li>`)}</ul></div>` : nothing}
+      ${
+        window_.notices.length
+          ? html`<div class="notices"><h2>${t('console.notices')}</h2>
+        <ul>${window_.notices.map((one) => html`<li>${say(one.text)}</li>`)}</ul></div>`
+          : nothing
+      }
     </section>`;
 }
 
 function held(title, list, word) {
   if (!list.length) return html`<div class="held"><h2>${title} <b>0</b></h2></div>`;
   return html`<div class="held"><h2>${title} <b>${list.length}</b></h2>
-    <ul>${list.slice(0, 6).map((one) => html`<li><b>${one.number}</b> <small>${clockOf(one.at)} ${word(one)}</small></li>`)}</ul></div>`;
+    <ul>${list.slice(0, 6).map((one) => html`<li><b>${one.number}</b>
+      <small>${clockOf(one.at)} ${word(one)}</small></li>`)}</ul></div>`;
 }
 
 // --- below: the last three ---------------------------------------------------------------------
@@ -224,13 +270,24 @@ function held(title, list, word) {
 function recent({ state, act, t, say }) {
   return html`<footer aria-label=${t('console.recent')}>
     <h2>${t('console.recent')}</h2>
-    ${state.view.recent.length ? html`<ul>${state.view.recent.map((one) => html`<li>
+    ${
+      state.view.recent.length
+        ? html`<ul>${state.view.recent.map(
+            (one) => html`<li>
       <b>${one.number}</b>
       <span>${say(serviceName(state, one.service))}
         <small>${t(`ticket.${one.state}`)} ${clockOf(one.ended_at)}</small></span>
-      ${(one.can ?? []).map((verb) => html`
+      ${(one.can ?? []).map(
+        (verb) => html`
         <button class="quiet" ?disabled=${Boolean(state.busy)} @click=${(event) =>
-    press(event, act, { send: verb, body: { number: one.number } })}>${t(`do.${verb}`)}</button>`)}
-    </li>`)}</ul>` : html`<p>${t('console.recent.none')}</p>`}
+          press(event, act, {
+            send: verb,
+            body: { number: one.number },
+          })}>${t(`do.${verb}`)}</button>`,
+      )}
+    </li>`,
+          )}</ul>`
+        : html`<p>${t('console.recent.none')}</p>`
+    }
   </footer>`;
 }

@@ -2,7 +2,15 @@
 // The board's steps: newest on top, eight rows, stale after 30 s, a withdrawn call is gone at once.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { begin, callsOf, hallNow, shown, stale, step, turning } from '../../../display/web/board/model.mjs';
+import {
+  begin,
+  callsOf,
+  hallNow,
+  shown,
+  stale,
+  step,
+  turning,
+} from '../../../display/web/board/model.mjs';
 import { boardOf } from '../scenes.mjs';
 
 const WALL = Date.parse('2026-11-23T02:42:00Z');
@@ -23,16 +31,25 @@ test('a call stands on top at once, and flashes', () => {
   assert.equal(state.flash, 200);
 });
 
-test('what the next state knows is not shown twice; an older state does not take a call away', () => {
+test('what the next state knows is not shown twice; an older one takes no call away', () => {
   const called = step(at(), call('B500', 200));
   const older = step(called, { do: 'board', body: { ...boardOf('small', WALL), seq: 150 } });
   assert.equal(callsOf(older).filter((one) => one.number === 'B500').length, 1);
   const known = boardOf('small', WALL);
-  known.calls.unshift({ number: 'B500', window: 9, at: '2026-11-23T10:42:00+08:00', state: 'called' });
+  known.calls.unshift({
+    number: 'B500',
+    window: 9,
+    at: '2026-11-23T10:42:00+08:00',
+    state: 'called',
+  });
   const newer = step(older, { do: 'board', body: { ...known, seq: 200 } });
   assert.equal(callsOf(newer).filter((one) => one.number === 'B500').length, 1);
   assert.equal(newer.extra.length, 0);
-  assert.equal(step(newer, { do: 'board', body: boardOf('empty', WALL) }), newer, 'a state from before');
+  assert.equal(
+    step(newer, { do: 'board', body: boardOf('empty', WALL) }),
+    newer,
+    'a state from before',
+  );
 });
 
 test('a withdrawn call is gone at once, and stays gone until the next state', () => {
@@ -63,7 +80,11 @@ test('after a minute a call is a row like others', () => {
 
 test('stale after 30 s without a heartbeat, at once when the house says good-bye', () => {
   const beat = (online, retained, ms) => ({
-    do: 'beat', body: { online, at: '2026-11-23T10:42:00+08:00' }, retained, ms, wall: WALL,
+    do: 'beat',
+    body: { online, at: '2026-11-23T10:42:00+08:00' },
+    retained,
+    ms,
+    wall: WALL,
   });
   const alive = step(at(), beat(true, false, 1000));
   assert.equal(stale({ ...alive, ms: 30999 }), false);

@@ -3,7 +3,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-  begin, homeIn, pageOf, ready, servicesHere, shutBy, step, wish,
+  begin,
+  homeIn,
+  pageOf,
+  ready,
+  servicesHere,
+  shutBy,
+  step,
+  wish,
 } from '../../../display/web/kiosk/model.mjs';
 import { hallOf } from '../scenes.mjs';
 
@@ -12,16 +19,33 @@ function at(scene = 'small') {
 }
 
 function walk(state, ...actions) {
-  return actions.reduce((now, action) => step(now, typeof action === 'string' ? { do: action } : action), state);
+  return actions.reduce(
+    (now, action) => step(now, typeof action === 'string' ? { do: action } : action),
+    state,
+  );
 }
 
-const TO_WHO = [{ do: 'board', code: 'zh' }, { do: 'service', code: 'A' }];
+const TO_WHO = [
+  { do: 'board', code: 'zh' },
+  { do: 'service', code: 'A' },
+];
 
 test('a wish is what was chosen, and nothing else', () => {
-  const state = walk(at(), ...TO_WHO, { do: 'class', code: 'priority' }, { do: 'reason', code: 'elderly' },
-    { do: 'need', need: 'text' }, { do: 'need', need: 'slow' }, { do: 'need', need: 'slow' });
+  const state = walk(
+    at(),
+    ...TO_WHO,
+    { do: 'class', code: 'priority' },
+    { do: 'reason', code: 'elderly' },
+    { do: 'need', need: 'text' },
+    { do: 'need', need: 'slow' },
+    { do: 'need', need: 'slow' },
+  );
   assert.deepEqual(wish(state), {
-    service: 'A', language: 'zh', class: 'priority', reason: 'elderly', needs: ['text'],
+    service: 'A',
+    language: 'zh',
+    class: 'priority',
+    reason: 'elderly',
+    needs: ['text'],
   });
   assert.deepEqual(wish(walk(at(), ...TO_WHO)), { service: 'A', language: 'zh' });
 });
@@ -46,13 +70,24 @@ test('a retry after an unknown outcome keeps its key; a new wish has a new one',
 });
 
 test('30 s without a touch go home, the last ten counted; a touch stays', () => {
-  const state = walk(at(), ...TO_WHO, { do: 'language', language: 'en' }, 'large', { do: 'touch', now: 1000 });
+  const state = walk(at(), ...TO_WHO, { do: 'language', language: 'en' }, 'large', {
+    do: 'touch',
+    now: 1000,
+  });
   assert.equal(homeIn(walk(state, { do: 'tick', now: 20900 })), null);
   assert.equal(homeIn(walk(state, { do: 'tick', now: 21500 })), 10);
-  const touched = walk(state, { do: 'tick', now: 30000 }, { do: 'touch', now: 30500 }, { do: 'tick', now: 31500 });
+  const touched = walk(
+    state,
+    { do: 'tick', now: 30000 },
+    { do: 'touch', now: 30500 },
+    { do: 'tick', now: 31500 },
+  );
   assert.equal(touched.screen, 'who');
   const gone = walk(state, { do: 'tick', now: 31000 });
-  assert.deepEqual([gone.screen, gone.language, gone.large, gone.service], ['boards', 'zh', false, null]);
+  assert.deepEqual(
+    [gone.screen, gone.language, gone.large, gone.service],
+    ['boards', 'zh', false, null],
+  );
 });
 
 test('nobody is sent home while a number is being taken', () => {
@@ -61,7 +96,12 @@ test('nobody is sent home while a number is being taken', () => {
 });
 
 test('the ticket stays 10 s, or 20 s more', () => {
-  const shown = walk(at(), ...TO_WHO, { do: 'take', key: 'k' }, { do: 'taken', ticket: { number: 'A036' }, now: 100000 });
+  const shown = walk(
+    at(),
+    ...TO_WHO,
+    { do: 'take', key: 'k' },
+    { do: 'taken', ticket: { number: 'A036' }, now: 100000 },
+  );
   assert.equal(homeIn(shown), 10);
   assert.equal(walk(shown, { do: 'tick', now: 109999 }).screen, 'ticket');
   assert.equal(walk(shown, { do: 'tick', now: 110000 }).screen, 'boards');
@@ -75,7 +115,10 @@ test('at most eight choices a screen, four when large', () => {
   assert.equal(pageOf(list, walk(state, 'large')).items.length, 4);
   const last = pageOf(list, { ...state, page: 99 });
   assert.equal(last.page, last.pages - 1);
-  const seen = Array.from({ length: last.pages }, (_, page) => pageOf(list, { ...state, page }).items).flat();
+  const seen = Array.from(
+    { length: last.pages },
+    (_, page) => pageOf(list, { ...state, page }).items,
+  ).flat();
   assert.deepEqual(seen, list);
 });
 
@@ -97,7 +140,12 @@ test('a hall with one board begins with its services', () => {
 });
 
 test('a phone number is whole or none', () => {
-  const typed = walk(at(), ...TO_WHO, 'phone', ...[...'13800'].map((digit) => ({ do: 'digit', digit })));
+  const typed = walk(
+    at(),
+    ...TO_WHO,
+    'phone',
+    ...[...'13800'].map((digit) => ({ do: 'digit', digit })),
+  );
   assert.equal(walk(typed, 'phoned').phone, '');
   assert.equal(walk(typed, 'back').phone, '');
   const whole = walk(typed, ...[...'0000009'].map((digit) => ({ do: 'digit', digit })));

@@ -6,19 +6,33 @@ import { again } from '../../../display/web/lib/api.mjs';
 import { contrast, readable } from '../../../display/web/lib/colour.mjs';
 import { Frames } from '../../../display/web/lib/events.mjs';
 import { texts } from '../../../display/web/lib/text.mjs';
-import { clock, clockOf, offsetOf, parseAt, span, waitText, weekday } from '../../../display/web/lib/time.mjs';
+import {
+  clock,
+  clockOf,
+  offsetOf,
+  parseAt,
+  span,
+  waitText,
+  weekday,
+} from '../../../display/web/lib/time.mjs';
 
 test('frames come out whole, wherever the chunks end', () => {
-  const stream = ': beat\n\nevent: hall\nid: 7\ndata: {"a":1}\n\ndata: x\r\ndata: y\r\n\r\n: beat\n\n';
+  const stream =
+    ': beat\n\nevent: hall\nid: 7\ndata: {"a":1}\n\ndata: x\r\ndata: y\r\n\r\n: beat\n\n';
   const whole = new Frames().push(stream);
   for (let size = 1; size < 9; size++) {
     const frames = new Frames();
     const pieces = [];
-    for (let at = 0; at < stream.length; at += size) pieces.push(...frames.push(stream.slice(at, at + size)));
+    for (let at = 0; at < stream.length; at += size)
+      pieces.push(...frames.push(stream.slice(at, at + size)));
     assert.deepEqual(pieces, whole);
   }
-  assert.deepEqual(whole, [{ beat: true }, { event: 'hall', data: '{"a":1}', id: '7' },
-    { event: 'message', data: 'x\ny', id: null }, { beat: true }]);
+  assert.deepEqual(whole, [
+    { beat: true },
+    { event: 'hall', data: '{"a":1}', id: '7' },
+    { event: 'message', data: 'x\ny', id: null },
+    { beat: true },
+  ]);
 });
 
 test('hall time is shown in the hall’s offset, wherever the page stands', () => {
@@ -33,7 +47,14 @@ test('hall time is shown in the hall’s offset, wherever the page stands', () =
 });
 
 test('spans count up without jumping back', () => {
-  assert.deepEqual([0, 59.9, 60, 3599, 3600, -5].map(span), ['0:00', '0:59', '1:00', '59:59', '1:00:00', '0:00']);
+  assert.deepEqual([0, 59.9, 60, 3599, 3600, -5].map(span), [
+    '0:00',
+    '0:59',
+    '1:00',
+    '59:59',
+    '1:00:00',
+    '0:00',
+  ]);
 });
 
 test('a wait is never said more exactly than it is known', () => {

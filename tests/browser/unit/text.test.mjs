@@ -23,7 +23,8 @@ test('zh and en fill in the same values', () => {
 });
 
 test('no text is empty', () => {
-  for (const [key, text] of [...Object.entries(zh), ...Object.entries(en)]) assert.ok(text.trim(), key);
+  for (const [key, text] of [...Object.entries(zh), ...Object.entries(en)])
+    assert.ok(text.trim(), key);
 });
 
 test('every key named in a page is in the catalogue', async () => {
@@ -47,7 +48,11 @@ test('no page makes markup of strings, or carries styles or scripts inline', asy
     assert.doesNotMatch(shell, /<style|style=|<script>|onclick/);
     for (const file of await readdir(new URL(`${page}/`, WEB))) {
       const source = await readFile(new URL(`${page}/${file}`, WEB), 'utf8');
-      assert.doesNotMatch(source, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\sstyle=/, file);
+      assert.doesNotMatch(
+        source,
+        /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\sstyle=/,
+        file,
+      );
     }
   }
 });

@@ -3,7 +3,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-  ACTIONS, BOUNCE_MS, begin, choices, graceLeft, keyed, possible, primary, step,
+  ACTIONS,
+  BOUNCE_MS,
+  begin,
+  choices,
+  graceLeft,
+  keyed,
+  possible,
+  primary,
+  step,
 } from '../../../display/web/window/model.mjs';
 import { hallOf, windowOf, withPerson } from '../scenes.mjs';
 
@@ -16,8 +24,13 @@ function at(view, more = {}) {
 
 test('Space opens, calls, starts and finishes, each as it says', () => {
   const view = windowOf('small');
-  const verbs = [{ ...view, state: 'closed' }, view, withPerson(view, 'called'), withPerson(view, 'serving'),
-    { ...view, state: 'paused' }].map((one) => primary(one).verb);
+  const verbs = [
+    { ...view, state: 'closed' },
+    view,
+    withPerson(view, 'called'),
+    withPerson(view, 'serving'),
+    { ...view, state: 'paused' },
+  ].map((one) => primary(one).verb);
   assert.deepEqual(verbs, ['open', 'next', 'start', 'finish', 'resume']);
   assert.equal(primary(view).number, 'A012');
   assert.equal(primary({ ...view, next: null }), null);
@@ -64,7 +77,10 @@ test('an answer that was overtaken changes nothing', () => {
 
 test('why stays with its person', () => {
   const called = step(at(windowOf('small')), {
-    do: 'answered', view: withPerson(windowOf('small'), 'called'), why: { sentence: { zh: '先到' } }, now: 2000,
+    do: 'answered',
+    view: withPerson(windowOf('small'), 'called'),
+    why: { sentence: { zh: '先到' } },
+    now: 2000,
   });
   const serving = withPerson({ ...windowOf('small'), seq: 95 }, 'serving');
   assert.ok(step(called, { do: 'view', view: serving, now: 3000 }).why);
@@ -74,21 +90,39 @@ test('why stays with its person', () => {
 
 test('a window that changed shows what it is now, and says so', () => {
   const state = step(at(windowOf('small'), { busy: 'next' }), {
-    do: 'trouble', trouble: { title: 'changed', detail: '' }, view: withPerson(windowOf('small'), 'called'), now: 2000,
+    do: 'trouble',
+    trouble: { title: 'changed', detail: '' },
+    view: withPerson(windowOf('small'), 'called'),
+    now: 2000,
   });
-  assert.deepEqual([state.view.ticket.number, state.busy, state.trouble.title], ['A012', null, 'changed']);
+  assert.deepEqual(
+    [state.view.ticket.number, state.busy, state.trouble.title],
+    ['A012', null, 'changed'],
+  );
   assert.equal(step(state, { do: 'tick', now: 2000 + 12001 }).trouble, null);
 });
 
 test('undo lists what can be mended', () => {
   const open = choices(at(windowOf('small'), { dialog: { kind: 'undo' } }));
-  assert.deepEqual(open.map((one) => [one.verb, one.body.number]), [['reopen', 'A009'], ['take-back', 'A008']]);
+  assert.deepEqual(
+    open.map((one) => [one.verb, one.body.number]),
+    [
+      ['reopen', 'A009'],
+      ['take-back', 'A008'],
+    ],
+  );
   const called = choices(at(withPerson(windowOf('small'), 'called'), { dialog: { kind: 'undo' } }));
   assert.equal(called[0].verb, 'withdraw');
 });
 
 test('refusing in writing asks for the decision, advice does not', () => {
-  const list = choices(at(withPerson(windowOf('small'), 'serving'), { dialog: { kind: 'outcome' } }));
+  const list = choices(
+    at(withPerson(windowOf('small'), 'serving'), { dialog: { kind: 'outcome' } }),
+  );
   assert.deepEqual(list[4].dialog, { kind: 'delivery', outcome: 'refused' });
-  assert.deepEqual(list[5], { verb: 'finish', body: { outcome: 'advice' }, text: ['outcome.advice'] });
+  assert.deepEqual(list[5], {
+    verb: 'finish',
+    body: { outcome: 'advice' },
+    text: ['outcome.advice'],
+  });
 });

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the pages say in English. Short, calm, no jargon; the same keys as zh.mjs. */
 export const en = {
-  'day.0': 'Sun', 'day.1': 'Mon', 'day.2': 'Tue', 'day.3': 'Wed',
-  'day.4': 'Thu', 'day.5': 'Fri', 'day.6': 'Sat',
+  'day.0': 'Sun',
+  'day.1': 'Mon',
+  'day.2': 'Tue',
+  'day.3': 'Wed',
+  'day.4': 'Thu',
+  'day.5': 'Fri',
+  'day.6': 'Sat',
 
   'wait.paused': 'no calls just now',
   'wait.not-today': 'probably not today',
@@ -42,7 +47,8 @@ export const en = {
   'kiosk.starting': 'Connecting…',
   'kiosk.starting.do': 'If this stays, please ask for a number at the help desk.',
   'kiosk.halted': 'Numbers cannot be given right now.',
-  'kiosk.halted.do': 'The system is recovering. Please wait or ask at the help desk. Numbers already taken stay valid.',
+  'kiosk.halted.do':
+    'The system is recovering. Please wait or ask at the help desk. Numbers already taken stay valid.',
   'kiosk.closed': 'The hall is not giving numbers now.',
   'kiosk.closed.do': 'Please come back in opening hours.',
   'kiosk.opens': 'Numbers from {at}',
@@ -72,7 +78,8 @@ export const en = {
   'kiosk.erase': 'Delete',
   'kiosk.ok': 'OK',
   'kiosk.take': 'Take a number',
-  'kiosk.not-today': 'Many people are waiting and it may not be your turn today. You can still take a number, or come back tomorrow.',
+  'kiosk.not-today':
+    'Many people are waiting and it may not be your turn today. You can still take a number, or come back tomorrow.',
   'kiosk.taking': 'Taking your number…',
   'kiosk.taking.do': 'One moment',
   'kiosk.taking.again': 'The network is slow. Trying again; you will get one number only',

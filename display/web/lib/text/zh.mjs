@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* 页面用语。短、平和、不用行话；与 en.mjs 的键完全一致。 */
 export const zh = {
-  'day.0': '周日', 'day.1': '周一', 'day.2': '周二', 'day.3': '周三',
-  'day.4': '周四', 'day.5': '周五', 'day.6': '周六',
+  'day.0': '周日',
+  'day.1': '周一',
+  'day.2': '周二',
+  'day.3': '周三',
+  'day.4': '周四',
+  'day.5': '周五',
+  'day.6': '周六',
 
   'wait.paused': '暂未叫号',
   'wait.not-today': '今天可能轮不到',
