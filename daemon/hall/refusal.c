@@ -279,6 +279,15 @@ static void add_filled(struct line_out *to, const char *text, const struct refus
     add(to, gap + 2, strlen(gap + 2));
 }
 
+void refusal_title(const struct refusal *refusal, int language, char *out, size_t room) {
+    const struct refusal_text *text = refusal_text(refusal->code);
+    struct line_out to = {out, room, 0};
+    if (!room)
+        return;
+    out[0] = 0;
+    add_filled(&to, language == 1 ? text->title.en : text->title.zh, refusal);
+}
+
 void refusal_say(const struct refusal *refusal, int language, char *out, size_t room) {
     const struct refusal_text *text = refusal_text(refusal->code);
     struct line_out to = {out, room, 0};

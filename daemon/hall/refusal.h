@@ -78,6 +78,8 @@ enum {
 // The text of a code; never NULL (an unknown code gets a general one).
 const struct refusal_text *refusal_text(uint32_t code);
 
+// "What is the matter" in language 0 = zh, 1 = en, filled in.
+void refusal_title(const struct refusal *refusal, int language, char *out, size_t room);
 // "What is the matter. What can be done." in language 0 = zh, 1 = en, filled in.
 void refusal_say(const struct refusal *refusal, int language, char *out, size_t room);
 

@@ -27,15 +27,17 @@ json_t *wire_problem(const struct wire_problem *problem) {
 
 json_t *wire_refusal(const struct refusal *refusal, json_t *shown) {
     const struct refusal_text *text = refusal_text(refusal->code);
-    char zh[512], en[512];
+    char zh[512], en[512], title_zh[256], title_en[256];
+    refusal_title(refusal, 0, title_zh, sizeof title_zh);
+    refusal_title(refusal, 1, title_en, sizeof title_en);
     refusal_say(refusal, 0, zh, sizeof zh);
     refusal_say(refusal, 1, en, sizeof en);
     struct wire_problem problem = {.code = refusal->code,
                                    .status = text->http,
                                    .name = text->name,
-                                   .title = text->title.en,
+                                   .title = title_en,
                                    .detail = en,
-                                   .title_zh = text->title.zh,
+                                   .title_zh = title_zh,
                                    .detail_zh = zh,
                                    .seq = refusal->seq,
                                    .shown = shown};

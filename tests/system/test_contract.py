@@ -6,6 +6,7 @@ does not have.
 """
 import contextlib
 import datetime
+import json
 import pathlib
 
 import pytest
@@ -178,6 +179,9 @@ class Round:
         assert self.clerk.refused("GET", "people") == 802
         assert stranger.refused("POST", "sessions", {"name": "boss", "pin": "0000"}) == 803
         assert self.kiosk.refused("POST", "tickets", {"service": "A", "shoe": 1}) == 707
+        # a text with a number in it, and one with a word
+        assert self.clerk.refused("POST", "windows/1/call", {"number": "A001", "reason": "lead"})
+        assert self.kiosk.refused("POST", "tickets", {"service": "Z"}) == 201
         assert self.house.citizen("t.1.2.3").refused("GET", "ticket") == 806
 
     def all(self):
@@ -201,6 +205,8 @@ class Referee:
             decoded = answer.json() if "json" in kind else answer.text
         try:
             self.api.validate(method, path, body, answer.status_code, decoded, kind)
+            if "problem" in kind and "%" in json.dumps(decoded):
+                raise Contradiction(f"{method} {path}: a gap in {decoded}")
         except Contradiction as fault:
             self.faults.append(str(fault))
 
