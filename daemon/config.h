@@ -14,8 +14,9 @@ enum { CONFIG_PATH_BYTES = 256, CONFIG_ORIGINS_MAX = 8 };
 struct config_door {
     char address[64]; // IP address to listen on
     uint32_t port;    // 0 = this door is shut
-    uint8_t plain;    // staff over plain HTTP off loopback: the installer says a proxy or VPN guards it
-    char hosts[256];  // further Host names it answers to, comma-separated ("hall.example:8443")
+    uint8_t
+        plain; // staff over plain HTTP off loopback: the installer says a proxy or VPN guards it
+    char hosts[256]; // further Host names it answers to, comma-separated ("hall.example:8443")
 };
 
 struct config_broker {
@@ -23,7 +24,7 @@ struct config_broker {
     uint32_t port;
     char account[32];
     char password_file[CONFIG_PATH_BYTES]; // one line
-    char pages_url[128];  // ws://… as browsers reach it; "" = on the page's own host, port below
+    char pages_url[128]; // ws://… as browsers reach it; "" = on the page's own host, port below
     uint32_t pages_port;
     char pages_file[CONFIG_PATH_BYTES]; // "account:password" lines lent to board pages
 };

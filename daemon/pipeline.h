@@ -31,26 +31,27 @@ enum answer_kind {
 struct answer { // borrowed for the call
     enum answer_kind kind;
     struct refusal refusal;
-    uint64_t first, last; // seqs of its events; 0 = none
-    uint64_t ticket;      // id of the ticket it was about or issued; 0 = none
+    uint64_t first, last;       // seqs of its events; 0 = none
+    uint64_t ticket;            // id of the ticket it was about or issued; 0 = none
     const struct event *events; // of this command, NULL for REPEATED
     size_t event_count;
     const struct hall *hall; // settled, these events included
 };
 typedef void pipeline_answer_fn(void *context, const struct answer *answer);
 
-struct pipeline_key { // idempotency: who asks where, under which key, with what body
+struct pipeline_key {        // idempotency: who asks where, under which key, with what body
     const char *scope, *key; // key NULL or "" = none
     const void *body;
     size_t length;
 };
 
 struct pipeline_ask {
-    struct command command;   // command.at is filled by the pipeline
-    const struct row *rows;   // copied; written with the events, or alone for COMMAND_NONE; dropped
-    size_t row_count;         // when refused. A ROW_CONTACT with ticket 0 gets the issued ticket
+    struct command command; // command.at is filled by the pipeline
+    const struct row *rows; // copied; written with the events, or alone for COMMAND_NONE; dropped
+    size_t row_count;       // when refused. A ROW_CONTACT with ticket 0 gets the issued ticket
     struct pipeline_key key;
-    pipeline_answer_fn *answer; // may be NULL; called exactly once, never before pipeline_ask returns
+    pipeline_answer_fn
+        *answer; // may be NULL; called exactly once, never before pipeline_ask returns
     void *context;
 };
 
@@ -72,8 +73,8 @@ void pipeline_free(struct pipeline *pipeline);
 void pipeline_ask(struct pipeline *pipeline, const struct pipeline_ask *ask);
 
 // Who wants to know of events once they are settled, in order, a commit at a time. Several may.
-typedef void pipeline_told_fn(void *context, const struct hall *settled,
-                              const struct event *events, size_t count);
+typedef void pipeline_told_fn(void *context, const struct hall *settled, const struct event *events,
+                              size_t count);
 int pipeline_listen(struct pipeline *pipeline, pipeline_told_fn *fn, void *context);
 // Not any more: for listeners that end before the pipeline does. Unknown ones are no error.
 void pipeline_unlisten(struct pipeline *pipeline, pipeline_told_fn *fn, void *context);

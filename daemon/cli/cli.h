@@ -12,7 +12,7 @@
 
 enum cli_exit { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 64, CLI_UNAVAILABLE = 69, CLI_CONFIG = 78 };
 
-struct cli { // one call of the program
+struct cli {              // one call of the program
     const char *path;     // of jiaohao.yaml
     struct config config; // read for the subcommands that ask for it
     int argc;             // what follows the subcommand
@@ -27,8 +27,7 @@ int cli_hall(struct cli *cli);
 
 // One request to the running daemon's operator door, with the operator's token; body may be NULL
 // (GET). The HTTP status, or -errno if nobody answers; *reply (owned by the caller) may be NULL.
-int operator_ask(const struct config *config, const char *path, const json_t *body,
-                 json_t **reply);
+int operator_ask(const struct config *config, const char *path, const json_t *body, json_t **reply);
 
 // Prints what the daemon answered instead of what was hoped for.
 void operator_complain(int status, const json_t *reply);

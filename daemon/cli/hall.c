@@ -111,8 +111,7 @@ static int reload(const struct cli *cli) {
     json_decref(body);
     if (status != 200)
         operator_complain(status, reply);
-    json_array_foreach(faults, i, fault)
-        fprintf(stderr, "%s\n", json_string_value(fault));
+    json_array_foreach(faults, i, fault) fprintf(stderr, "%s\n", json_string_value(fault));
     i = json_array_size(faults);
     json_decref(reply);
     return status == 200 && i == 0 ? CLI_OK : CLI_FAILED;

@@ -18,15 +18,16 @@ static const struct subcommand {
     {"check", "", "read jiaohao.yaml and hall.yaml, print all faults", cli_check, 0},
     {"user", "add NAME --role ROLE [--pin PIN]", "make a person, or a kiosk's token", cli_user, 1},
     {"backup", "FILE", "a consistent copy of the open day and the records", cli_backup, 1},
-    {"hall", "show [--devices] | apply FILE", "print the hall file, or take up another", cli_hall, 1},
+    {"hall", "show [--devices] | apply FILE", "print the hall file, or take up another", cli_hall,
+     1},
 };
 
 static int usage(FILE *out, int code) {
     fprintf(out, "usage: jiaohao [-c FILE] SUBCOMMAND …\n"
                  "  -c FILE   the machine's settings (default /etc/jiaohao/jiaohao.yaml)\n\n");
     for (size_t i = 0; i < sizeof subcommands / sizeof *subcommands; i++)
-        fprintf(out, "  jiaohao %s %s\n            %s\n", subcommands[i].name,
-                subcommands[i].usage, subcommands[i].help);
+        fprintf(out, "  jiaohao %s %s\n            %s\n", subcommands[i].name, subcommands[i].usage,
+                subcommands[i].help);
     return code;
 }
 

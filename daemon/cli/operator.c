@@ -56,8 +56,7 @@ static int add_headers(struct evhttp_request *request, const struct config *conf
     struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
     char host[80], token[TOKEN_ROOM], bearer[TOKEN_ROOM + 8];
     char *text;
-    snprintf(host, sizeof host, "%s:%u", config->operator_door.address,
-             config->operator_door.port);
+    snprintf(host, sizeof host, "%s:%u", config->operator_door.address, config->operator_door.port);
     evhttp_add_header(headers, "Host", host);
     if (!body)
         return 0;

@@ -69,7 +69,7 @@ struct command {
     uint16_t window; // number, 0 = none
     uint32_t actor;  // person, 0 = nobody signed in
     struct moment at;
-    uint64_t ticket; // id, 0 = none
+    uint64_t ticket;   // id, 0 = none
     uint64_t seen_seq; // 0 = not said; else a window changed since then refuses
     char number[TICKET_NUMBER_BYTES];
     char service[PLAN_CODE_BYTES]; // issue, walk-in, transfer, stop, resume
@@ -82,14 +82,14 @@ struct command {
     uint16_t to_window;
     uint16_t zero;
     uint32_t to_person, cases;
-    uint64_t call;     // acknowledgements: seq of the call or recall; rate: seq of the ask (0 = last)
-    int64_t until_ms;  // pause, assign, extend, notice
-    uint64_t notice;   // withdraw notice
+    uint64_t call; // acknowledgements: seq of the call or recall; rate: seq of the ask (0 = last)
+    int64_t until_ms;        // pause, assign, extend, notice
+    uint64_t notice;         // withdraw notice
     const struct plan *plan; // open day, configure: borrowed until decided and committed
     uint32_t service_count;  // assign
     char services[EVENT_SERVICES_MAX][PLAN_CODE_BYTES];
-    char decision[48];  // finish: number of the written decision
-    char note[160];     // transfer, service stop reason, fault words, error of a device
+    char decision[48];     // finish: number of the written decision
+    char note[160];        // transfer, service stop reason, fault words, error of a device
     struct plan_note text; // notice
     char code[32];         // alarm
 };

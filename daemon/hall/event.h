@@ -67,22 +67,22 @@ enum event_kind {
 };
 
 enum {
-    TICKET_NUMBER_BYTES = 12,  // "A012"
-    EVENT_PASSED_MAX = 8,      // lines named in a call's reason
-    EVENT_SERVICES_MAX = 16,   // services named in one assignment
+    TICKET_NUMBER_BYTES = 12, // "A012"
+    EVENT_PASSED_MAX = 8,     // lines named in a call's reason
+    EVENT_SERVICES_MAX = 16,  // services named in one assignment
 };
 
 enum outcome { // how a contact ended, apart from how the result is delivered (domain.md)
     OUTCOME_NONE,
-    OUTCOME_ACCEPTED,    // 受理
-    OUTCOME_DONE,        // 当场办结
-    OUTCOME_TOLD,        // 一次性告知补正
-    OUTCOME_GAPS,        // 容缺受理
-    OUTCOME_REFUSED,     // 不予受理
-    OUTCOME_ADVICE,      // 咨询
-    OUTCOME_PICKED_UP,   // 取件
-    OUTCOME_RETURNED,    // 退件/撤回
-    OUTCOME_PASSED_ON,   // 转办
+    OUTCOME_ACCEPTED,  // 受理
+    OUTCOME_DONE,      // 当场办结
+    OUTCOME_TOLD,      // 一次性告知补正
+    OUTCOME_GAPS,      // 容缺受理
+    OUTCOME_REFUSED,   // 不予受理
+    OUTCOME_ADVICE,    // 咨询
+    OUTCOME_PICKED_UP, // 取件
+    OUTCOME_RETURNED,  // 退件/撤回
+    OUTCOME_PASSED_ON, // 转办
     OUTCOMES,
 };
 
@@ -92,7 +92,7 @@ enum park_kind { PARK_AWAY, PARK_HERE, PARK_WAIT, PARK_KINDS }; // 不持件, �
 
 enum place { PLACE_ORDER, PLACE_FIRST, PLACE_LAST, PLACES }; // of a transferred ticket in its line
 
-enum call_rule { // why this ticket and no other
+enum call_rule {    // why this ticket and no other
     RULE_SCORE,     // the highest score
     RULE_BOUND,     // T: waited beyond its bound
     RULE_PASSED,    // K: passed often enough
@@ -123,7 +123,7 @@ struct event_ticket {
     char klass[PLAN_CODE_BYTES];
 };
 
-struct event_passed { // one line whose head was passed by this call
+struct event_passed {                 // one line whose head was passed by this call
     char number[TICKET_NUMBER_BYTES]; // its head
     char service[PLAN_CODE_BYTES];
     char klass[PLAN_CODE_BYTES];
@@ -150,7 +150,7 @@ struct event {
     char device[32]; // that did or is concerned by it; "" = none
     struct event_ticket ticket;
     union {
-        struct { // day.opened, hall.configured
+        struct {                     // day.opened, hall.configured
             const struct plan *plan; // borrowed
         } plan;
         struct {
@@ -169,20 +169,20 @@ struct event {
             uint32_t ahead;
         } approaching;
         struct {
-            uint64_t call;      // the seq acknowledgements name: this event's own
-            int64_t waited_ms;  // since the effective time
-            int64_t score;      // points x 1000, 0 if no score decided
-            uint32_t candidates; // lines the window could have called from
+            uint64_t call;         // the seq acknowledgements name: this event's own
+            int64_t waited_ms;     // since the effective time
+            int64_t score;         // points x 1000, 0 if no score decided
+            uint32_t candidates;   // lines the window could have called from
             uint32_t passed_count; // tickets passed in all
             uint32_t most_passed;  // the most often any ticket waiting now has been passed
             uint32_t passed_lines; // entries of passed[]
             uint8_t rule, needs, silent, expected; // expected: bits, places in plan_window.devices
-            char reason[PLAN_CODE_BYTES]; // of a call by hand
+            char reason[PLAN_CODE_BYTES];          // of a call by hand
             struct event_passed passed[EVENT_PASSED_MAX];
         } called;
         struct {
-            uint64_t call;    // seq of the first call
-            uint32_t times;   // 1 = first recall
+            uint64_t call;  // seq of the first call
+            uint32_t times; // 1 = first recall
             uint8_t needs, silent, expected;
         } recalled;
         struct {
@@ -203,24 +203,24 @@ struct event {
         } parked;
         struct {
             int64_t effective_ms;
-            uint16_t to_window;                  // 0 = any
-            uint8_t place;                       // enum place
-            char to_service[PLAN_CODE_BYTES];    // the ticket's service from now on
+            uint16_t to_window;               // 0 = any
+            uint8_t place;                    // enum place
+            char to_service[PLAN_CODE_BYTES]; // the ticket's service from now on
             char from_service[PLAN_CODE_BYTES];
-            uint32_t to_person;                  // 0 = any
-            char note[160];                      // for the next clerk; staff only
+            uint32_t to_person; // 0 = any
+            char note[160];     // for the next clerk; staff only
         } transferred;
         struct {
             char by[PLAN_CODE_BYTES]; // "citizen" "desk" "day-end" "misses" "staff"
-        } ended; // cancelled, voided
+        } ended;                      // cancelled, voided
         struct {
-            uint64_t call; // the call or recall acknowledged
+            uint64_t call;     // the call or recall acknowledged
             uint32_t after_ms; // since that call, by the hall's clock
             char error[96];
         } told; // call.shown, call.spoken, call.failed
         struct {
-            uint64_t ask; // seq of the rating.asked
-            uint8_t level; // 1..5; given only
+            uint64_t ask;    // seq of the rating.asked
+            uint8_t level;   // 1..5; given only
             uint8_t channel; // domain.md: 1 PC 2 mobile 3 QR 4 tablet 5 other terminal 6 SMS
         } rating;
         struct {

@@ -32,12 +32,12 @@ struct field {
     const char *name;
     enum field_type type;
     enum visibility visibility;
-    uint32_t offset;            // in the struct
-    uint32_t size;              // bytes of one element
-    uint32_t count;             // elements of an array, 0 = a single one
-    int32_t count_offset;       // of the uint32_t that says how many are used, -1 = all
-    const char *const *names;   // FIELD_ENUM by value, FIELD_BITS by bit; ended by NULL
-    const struct field *table;  // FIELD_TABLE
+    uint32_t offset;           // in the struct
+    uint32_t size;             // bytes of one element
+    uint32_t count;            // elements of an array, 0 = a single one
+    int32_t count_offset;      // of the uint32_t that says how many are used, -1 = all
+    const char *const *names;  // FIELD_ENUM by value, FIELD_BITS by bit; ended by NULL
+    const struct field *table; // FIELD_TABLE
 };
 
 #endif

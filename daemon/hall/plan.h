@@ -21,9 +21,9 @@ enum {
     PLAN_ZONES_MAX = 16,
     PLAN_WINDOWS_MAX = 128,
     PLAN_DEVICES_MAX = 256,
-    PLAN_HOURS_MAX = 16,       // opening patterns
-    PLAN_SPANS_MAX = 4,        // opening spans in one day
-    PLAN_REASONS_MAX = 32,     // codes a clerk or citizen picks from
+    PLAN_HOURS_MAX = 16,         // opening patterns
+    PLAN_SPANS_MAX = 4,          // opening spans in one day
+    PLAN_REASONS_MAX = 32,       // codes a clerk or citizen picks from
     PLAN_WINDOW_DEVICES_MAX = 8, // boards and speakers that announce one window
     PLAN_CODE_BYTES = 16,
     PLAN_NAME_BYTES = 96,
@@ -84,11 +84,11 @@ struct plan_service {
 struct plan_class {
     char code[PLAN_CODE_BYTES]; // "normal", "priority", "appointment", ...
     struct plan_name name;
-    int64_t head_ms;         // head start, in minutes of waiting at rate 1
-    uint32_t rate_milli;     // points per minute of waiting, 1000 = 1.0
-    uint32_t alternate;      // after so many of this class in a row, one of the others; 0 = off
-    uint8_t needs_reason;    // citizens choose a reason (elderly, disabled, ...)
-    uint8_t open_to_all;     // may be taken at the kiosk without a member of staff
+    int64_t head_ms;      // head start, in minutes of waiting at rate 1
+    uint32_t rate_milli;  // points per minute of waiting, 1000 = 1.0
+    uint32_t alternate;   // after so many of this class in a row, one of the others; 0 = off
+    uint8_t needs_reason; // citizens choose a reason (elderly, disabled, ...)
+    uint8_t open_to_all;  // may be taken at the kiosk without a member of staff
     uint8_t zero[6];
 };
 
@@ -119,7 +119,7 @@ struct plan_device {
 struct plan_window {
     uint16_t number; // as painted above the window, 1..9999
     uint16_t zone;
-    uint16_t group;  // alternation is counted per group; windows without one share group 0
+    uint16_t group; // alternation is counted per group; windows without one share group 0
     uint16_t device_count;
     uint16_t devices[PLAN_WINDOW_DEVICES_MAX]; // boards and speakers that announce its calls
     struct plan_name name;                     // may be empty
@@ -151,12 +151,12 @@ struct plan_day {
 };
 
 struct plan {
-    char code[32];              // {hall} in topics: [a-z0-9-]
+    char code[32]; // {hall} in topics: [a-z0-9-]
     struct plan_name name;
-    char timezone[48];          // IANA name
-    char accent[8];             // "#0B5FA5"
-    char languages[16];         // "zh,en": first is the default
-    uint64_t version;           // FNV-1a of the file's bytes: tells two files apart, no secret
+    char timezone[48];  // IANA name
+    char accent[8];     // "#0B5FA5"
+    char languages[16]; // "zh,en": first is the default
+    uint64_t version;   // FNV-1a of the file's bytes: tells two files apart, no secret
     uint32_t board_count, service_count, class_count, series_count;
     uint32_t zone_count, window_count, device_count, hours_count;
     uint32_t reason_count, zero;

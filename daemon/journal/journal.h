@@ -18,17 +18,17 @@ struct event_base;
 struct journal;
 
 enum commit {
-    COMMIT_DONE,        // durable
-    COMMIT_FULL,        // surely not committed: no space
-    COMMIT_REFUSED,     // surely not committed: another error, rolled back
-    COMMIT_UNKNOWN,     // nobody knows: the connection was closed; journal_mend finds out
+    COMMIT_DONE,    // durable
+    COMMIT_FULL,    // surely not committed: no space
+    COMMIT_REFUSED, // surely not committed: another error, rolled back
+    COMMIT_UNKNOWN, // nobody knows: the connection was closed; journal_mend finds out
 };
 
 struct journal_options {
     const char *directory; // hall.db, history.db and the lock are in it; made if missing (0700)
 };
 
-struct batch { // owned by the caller, borrowed by the journal until `done`
+struct batch {                  // owned by the caller, borrowed by the journal until `done`
     const struct event *events; // seqs last + 1 … without a gap
     size_t event_count;
     const struct row *rows;
@@ -79,7 +79,7 @@ void journal_wait(struct journal *journal);
 void journal_tidy(struct journal *journal);
 
 // --- reading, on a thread and connection of its own; answers come on the loop -------------------
-struct journal_page { // owned by the journal, valid during the call
+struct journal_page {           // owned by the journal, valid during the call
     const struct event *events; // in order; plan pointers are valid too
     size_t count;
     uint64_t first_known; // the oldest seq that either database still has
@@ -96,8 +96,7 @@ int journal_read_contact(struct journal *journal, uint64_t ticket, journal_secre
 
 // A consistent copy of hall.db by VACUUM INTO, checked: `done` gets 0 or -errno.
 typedef void journal_backup_fn(void *context, int error);
-int journal_backup(struct journal *journal, const char *path, journal_backup_fn *fn,
-                   void *context);
+int journal_backup(struct journal *journal, const char *path, journal_backup_fn *fn, void *context);
 
 // Figures for /metrics: all since start.
 struct journal_figures {

@@ -33,14 +33,14 @@ struct store {
     char path[STORE_PATH_BYTES]; // hall.db
     sqlite3 *db;                 // NULL while it is closed in doubt
     sqlite3_stmt *statements[STORE_STATEMENTS];
-    uint64_t seq, batch;         // on disk, as far as is known
-    uint64_t doubted;            // number of the transaction nobody knows about, 0 = none
+    uint64_t seq, batch; // on disk, as far as is known
+    uint64_t doubted;    // number of the transaction nobody knows about, 0 = none
     struct moment last;
-    int32_t date;                // open business day, 0 = none
+    int32_t date; // open business day, 0 = none
     uint32_t boot;
     uint64_t reopened;
-    int wal_frames;              // since the last checkpoint
-    uint8_t *record;             // room for an event's record
+    int wal_frames;  // since the last checkpoint
+    uint8_t *record; // room for an event's record
     size_t record_room;
 };
 
@@ -65,7 +65,7 @@ int store_end(struct store *store, int rc);
 void store_checkpoint(struct store *store);
 
 // --- pieces, each in its own file; within a transaction ----------------------------------------
-int store_write_event(struct store *store, const struct event *event); // event_row.c
+int store_write_event(struct store *store, const struct event *event);  // event_row.c
 int store_write_ticket(struct store *store, const struct event *event); // ticket_row.c
 int store_write_row(struct store *store, const struct row *row);        // rows.c
 
