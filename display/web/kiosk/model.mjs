@@ -141,6 +141,7 @@ const STEPS = {
   },
   home,
   back(state) {
+    if (state.screen === 'taking') return state; // the answer is on its way
     const to = BACK[state.screen];
     if (!to || (to === 'boards' && homeScreen(state) === 'services')) return home(state);
     return { ...state, screen: to, page: 0, key: null, trouble: null, phone: leftPhone(state) };

@@ -91,7 +91,8 @@ test('30 s without a touch go home, the last ten counted; a touch stays', () => 
 });
 
 test('nobody is sent home while a number is being taken', () => {
-  const taking = walk(at(), ...TO_WHO, { do: 'take', key: 'k' }, { do: 'tick', now: 90000 });
+  const taking = walk(at(), ...TO_WHO, { do: 'take', key: 'k' }, { do: 'tick', now: 90000   assert.equal(walk(taking, 'back').screen, 'taking');
+});
   assert.equal(taking.screen, 'taking');
 });
 
