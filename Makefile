@@ -142,6 +142,18 @@ system: all ## system tests: the real programs, a real broker
 browser: all ## pages in Chromium against the real programs
 	$(Q)BUILD=$(abspath $(B)) node --test tests/browser/
 
+# --- speed -------------------------------------------------------------------------------------
+BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
+
+.PHONY: bench
+bench: $(BENCH) ## figures of this machine (ratios within one run are what counts)
+	$(Q)for program in $(BENCH); do $$program || exit 1; done
+
+$(B)/bench/%: tests/bench/%.c $(call libs,$(KNOWS_daemon)) | deps
+	@mkdir -p $(@D)
+	$(call say,BENCH,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(call group,$(KNOWS_daemon)) $(PKG_LIBS) -lcmocka
+
 # --- lint --------------------------------------------------------------------------------------
 .PHONY: lint compile_commands.json
 lint: deps-lint compile_commands.json ## style, static analysis, folder rule, shell, man pages, units
