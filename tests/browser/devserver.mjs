@@ -69,8 +69,8 @@ async function serve(house, request, reply) {
   const socket = house.board ? ` ${house.board.url}` : '';
   reply.setHeader(
     'Content-Security-Policy',
-    "default-src 'none'; script-src 'self'; " +
-      `style-src 'self'; connect-src 'self'${socket}; base-uri 'none'; form-action 'self'`,
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+      `connect-src 'self'${socket}; base-uri 'none'; form-action 'none'`,
   );
   if (url.pathname.startsWith('/api/v1/')) return api(house, url, request, reply);
   const page = PAGES.find(([path]) => path.test(url.pathname))?.[1] ?? url.pathname.slice(1);

@@ -48,11 +48,8 @@ export function takeFragment(name) {
 
 /** Moves the focus to the screen's heading, so that it is read out after a change of screen. */
 export function focusHeading() {
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => {
-      document.querySelector('[data-heading]')?.focus({ preventScroll: true });
-    }),
-  );
+  // After the drawing that was queued before; a Tab pressed right then goes on from the heading.
+  queueMicrotask(() => document.querySelector('[data-heading]')?.focus({ preventScroll: true }));
 }
 
 /** Calls tick(now_ms) twice a second; ages and countdowns need no more. */
