@@ -61,13 +61,14 @@ static json_t *opens_at(const struct plan *plan, uint16_t service, int64_t now_m
 json_t *wire_service(const struct wire_place *place, uint16_t service) {
     const struct hall *hall = place->hall;
     const struct plan_service *one = &hall->plan.services[service];
+    uint32_t refuses = hall_service_refuses(hall, service, place->now_ms);
     json_t *board = one->board < hall->plan.board_count
                         ? value_text(hall->plan.boards[one->board].code)
                         : json_null();
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:b, s:I, s:o}", "code",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:b, s:I, s:o}", "code",
                      value_text(one->code), "name", value_name(&one->name), "board", board, "zone",
                      value_zone(hall, one->zone), "materials", value_note(&one->materials), "open",
-                     hall_service_refuses(hall, service, place->now_ms) == 0, "opens_at",
+                     refuses == 0, "full", refuses == REFUSED_SERVICE_FULL, "opens_at",
                      opens_at(&hall->plan, service, place->now_ms), "stopped",
                      hall->services[service].stopped != 0, "waiting",
                      (json_int_t)hall->services[service].waiting, "wait",
@@ -128,6 +129,7 @@ json_t *wire_hall(const struct wire_place *place) {
     value_set(&view, "public_url",
               *place->public_url ? value_text(place->public_url) : json_null());
     value_set(&view, "walk_in", json_boolean(hall->plan.rules.walk_in));
+    value_set(&view, "messages", json_boolean(place->messages));
     value_set(&view, "seq", json_integer((json_int_t)hall->seq));
     value_set(&view, "at", value_time(place->now_ms));
     return view;

@@ -255,7 +255,7 @@ function who(at) {
 
 /** Messages are only offered where something can carry them. */
 function messagesPossible(hall) {
-  return hall.messages ?? Boolean(hall.public_url);
+  return hall.messages;
 }
 
 function reasons({ state, act, say }) {
