@@ -34,7 +34,7 @@ static void judge(const struct command *command) {
     assert((command->needs & ~NEEDS_ALL) == 0 && command->silent <= 1);
     assert(command->park < PARK_KINDS && command->place < PLACES);
     assert(command->outcome < OUTCOMES && command->delivery < DELIVERIES);
-    assert(command->level <= 5 && command->language <= 1 && command->cases <= 1000);
+    assert(command->level <= 5 && command->language <= 2 && command->cases <= 1000);
 }
 
 static void judge_fault(const struct wire_fault *fault) {

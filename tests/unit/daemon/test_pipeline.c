@@ -437,7 +437,7 @@ static void test_a_poisonous_command_fails_alone(void **state) {
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db,
                                   "INSERT INTO ticket VALUES(999999, 20261123, 'A001', 'A',"
-                                  " 'normal', 'void', 0, 0, 0, 0, NULL, NULL, NULL, 0, 0)",
+                                  " 'normal', 'void', 0, 0, 0, 0, NULL, NULL, NULL, 0, 0, '')",
                                   NULL, NULL, NULL),
                      SQLITE_OK);
     sqlite3_close(db);
