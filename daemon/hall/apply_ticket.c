@@ -140,6 +140,7 @@ static void make_recalled(struct scene *scene) {
     one->recalls++;
     one->expected = scene->event->u.recalled.expected;
     one->told = one->failed = 0;
+    remember_recent(scene); // on the board it stands on top again
 }
 
 static void make_withdrawn(struct scene *scene) {

@@ -124,7 +124,8 @@ class Day:
 
     def do_call(self, row):
         window, number = self.window(row), self.numbers[row["ticket"]]
-        self.called.setdefault(number, window.number)  # a recall keeps its place on the board
+        self.called.pop(number, None)  # a recall goes to the top of the board again
+        self.called[number] = window.number
         self.standing.add(number)
         if row["x"] != "1":
             self.how["recall"] += 1
