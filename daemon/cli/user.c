@@ -98,6 +98,14 @@ static int add_by_daemon(const struct cli *cli, const struct wish *wish) {
     return status == 201 ? CLI_OK : CLI_FAILED;
 }
 
+// Asked first, so that nobody reads of a database in use where all is well.
+static int daemon_runs(const struct config *config) {
+    json_t *reply = NULL;
+    int status = operator_ask(config, "/health", NULL, &reply);
+    json_decref(reply);
+    return status > 0;
+}
+
 // --- by ourselves ------------------------------------------------------------------------------
 
 static void take_row(void *context, const struct row *row) {
@@ -108,15 +116,13 @@ static void committed(void *context, enum commit commit) {
     *(enum commit *)context = commit;
 }
 
-static int commit_rows(struct event_base *base, struct journal *journal, const struct row *rows,
-                       size_t count) {
+static int commit_rows(struct journal *journal, const struct row *rows, size_t count) {
     struct batch batch = {.rows = rows, .row_count = count};
     enum commit commit = COMMIT_UNKNOWN;
     int rc = journal_commit(journal, &batch, committed, &commit);
     if (rc)
         return rc;
-    while (commit == COMMIT_UNKNOWN && event_base_loop(base, EVLOOP_ONCE) == 0)
-        ;
+    journal_wait(journal);
     return commit == COMMIT_DONE ? 0 : -EIO;
 }
 
@@ -141,7 +147,7 @@ static int fill_rows(const struct wish *wish, uint32_t id, struct row rows[2],
     return 0;
 }
 
-static int add_here(struct event_base *base, struct journal *journal, const struct wish *wish) {
+static int add_here(struct journal *journal, const struct wish *wish) {
     struct people *people = people_new();
     struct row rows[2] = {0};
     char token[TOKEN_BYTES] = "";
@@ -153,7 +159,7 @@ static int add_here(struct event_base *base, struct journal *journal, const stru
     if (!rc)
         rc = fill_rows(wish, people_next_id(people), rows, token);
     if (!rc)
-        rc = commit_rows(base, journal, rows, wants_pin(wish) ? 1 : 2);
+        rc = commit_rows(journal, rows, wants_pin(wish) ? 1 : 2);
     if (!rc)
         print_person(wish, token[0] ? token : NULL);
     people_free(people);
@@ -171,13 +177,13 @@ int cli_user(struct cli *cli) {
     base = event_base_new();
     if (!base)
         return CLI_FAILED;
-    rc = journal_open(&journal, &options, base);
-    if (rc == 0) {
-        rc = add_here(base, journal, &wish);
+    if (daemon_runs(&cli->config)) {
+        rc = add_by_daemon(cli, &wish);
+    } else if ((rc = journal_open(&journal, &options, base)) == 0) {
+        rc = add_here(journal, &wish) ? CLI_FAILED : CLI_OK;
         journal_close(journal);
-        rc = rc ? CLI_FAILED : CLI_OK;
     } else {
-        rc = rc == -EBUSY ? add_by_daemon(cli, &wish) : CLI_FAILED;
+        rc = CLI_FAILED; // the journal has said why
     }
     event_base_free(base);
     return rc;
