@@ -146,7 +146,7 @@ browser: all ## pages in Chromium against the real programs
 BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
 
 .PHONY: bench
-bench: $(BENCH) ## figures of this machine (ratios within one run are what counts)
+bench: deps-test $(BENCH) ## figures of this machine (ratios within one run are what counts)
 	$(Q)for program in $(BENCH); do $$program || exit 1; done
 
 $(B)/bench/%: tests/bench/%.c $(call libs,$(KNOWS_daemon)) | deps
