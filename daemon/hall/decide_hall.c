@@ -141,6 +141,8 @@ uint32_t decide_post(struct ask *ask) {
     const struct command *command = ask->command;
     const struct plan *plan = &ask->hall->plan;
     uint16_t zone = command->code[0] ? plan_zone_at(plan, command->code) : PLAN_NONE;
+    if (command->code[0] && zone == PLAN_NONE) // it would hang where nobody sees it
+        return refuse_what(ask, REFUSED_NO_ZONE, command->code);
     if (!notice_at(ask->hall, 0))
         return refuse_amount(ask, REFUSED_TOO_MANY_NOTICES, HALL_NOTICES_MAX);
     if (command->until_ms && command->until_ms <= ask->now_ms)

@@ -40,6 +40,7 @@ enum {
     REFUSED_TIME_PAST = 104,   // that time is over
     REFUSED_NO_NOTICE = 105,
     REFUSED_TOO_MANY_NOTICES = 106,
+    REFUSED_NO_ZONE = 107,
     REFUSED_NO_SERVICE = 201,
     REFUSED_SERVICE_STOPPED = 202,
     REFUSED_SERVICE_CLOSED = 203, // outside opening hours

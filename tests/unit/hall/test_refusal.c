@@ -17,7 +17,7 @@ static const uint32_t codes[] = {
     REFUSED_GRACE,           REFUSED_NOT_TOLD,        REFUSED_NO_CALL,
     REFUSED_NO_ASK,          REFUSED_ASK_OVER,        REFUSED_RATED,
     REFUSED_LEVEL,           REFUSED_RATING_BY_STAFF, REFUSED_NO_DEVICE,
-    REFUSED_NOT_EXPECTED,
+    REFUSED_NOT_EXPECTED,    REFUSED_NO_ZONE,
 };
 enum { CODES = sizeof codes / sizeof *codes };
 

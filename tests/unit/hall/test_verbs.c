@@ -318,6 +318,23 @@ static void a_plan_in_use_is_kept(void **state) {
     hall_free(f.hall);
 }
 
+static void a_notice_hangs_in_a_zone_that_is_there(void **state) {
+    struct fixture f;
+    (void)state;
+    begin(&f);
+    struct command post = {.kind = COMMAND_POST_NOTICE};
+    set_text(post.code, sizeof post.code, "nowhere");
+    assert_int_equal(fixture_do(&f, &post), REFUSED_NO_ZONE);
+    assert_string_equal(f.decision.refusal.what, "nowhere");
+    set_text(post.code, sizeof post.code, "z0");
+    assert_int_equal(fixture_do(&f, &post), 0);
+    assert_string_equal(f.decision.events[0].zone, "z0");
+    post.code[0] = 0; // everywhere
+    assert_int_equal(fixture_do(&f, &post), 0);
+    assert_string_equal(f.decision.events[0].zone, "");
+    hall_free(f.hall);
+}
+
 static void a_walk_in_is_served_at_once(void **state) {
     struct fixture f;
     (void)state;
@@ -362,6 +379,7 @@ int main(void) {
         cmocka_unit_test(an_old_ask_is_over),
         cmocka_unit_test(services_stop_assign_and_extend),
         cmocka_unit_test(a_plan_in_use_is_kept),
+        cmocka_unit_test(a_notice_hangs_in_a_zone_that_is_there),
         cmocka_unit_test(a_walk_in_is_served_at_once),
         cmocka_unit_test(the_third_in_line_gets_ready_once),
     };
