@@ -20,7 +20,7 @@ enum {
     PLAN_SERIES_MAX = 32,
     PLAN_ZONES_MAX = 16,
     PLAN_WINDOWS_MAX = 128,
-    PLAN_DEVICES_MAX = 256,
+    PLAN_DEVICES_MAX = 512,
     PLAN_HOURS_MAX = 16,         // opening patterns
     PLAN_SPANS_MAX = 4,          // opening spans in one day
     PLAN_REASONS_MAX = 32,       // codes a clerk or citizen picks from
