@@ -9,11 +9,13 @@ plug of the daemon pulled again and again while everybody goes on.
 import collections
 import csv
 import itertools
+import json
 import pathlib
+import subprocess
 import threading
 import time
 
-from house import HALL, Board, Pad, Reader, wait_until, without_waiting
+from house import HALL, HOST, ROOT, Board, Pad, Reader, wait_until, without_waiting
 
 LOOK = 50  # rows between two looks at the board
 REMEMBERED = 8  # calls that a zone's board remembers, at least
@@ -90,6 +92,8 @@ class Day:
             self.done += 1
             if n % LOOK == 0 or n == last_call:
                 look_at_board(*self.board())
+            if n == last_call:
+                check_board_page(self.house, self.board()[0])
 
     def board(self):
         """The calls that stand, the last first; and how many of them a board shows at least."""
@@ -204,6 +208,16 @@ def board_of(reader):
         wait_until(lambda: shows(standing, least), 15,
                    lambda: f"board {calls()} shows {least} or more of {standing}")
     return look
+
+
+def check_board_page(house, standing):
+    """The page itself, in a browser, shows the calls that stand."""
+    rows = min(len(standing), 8)  # more turn by pages
+    page = f"http://{HOST}:{house.ports['public']}/board"
+    shown = subprocess.run(["node", "tests/browser/read_board.mjs", page, str(rows)],
+                           cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert shown.returncode == 0, shown.stderr
+    assert list(map(tuple, json.loads(shown.stdout))) == standing[:rows]
 
 
 def without_mending(life):
