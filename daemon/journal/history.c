@@ -8,8 +8,8 @@
  * power went out: what was copied is skipped, what was deleted is gone. An event is in at least one
  * of the two at any moment, because a copy is durable before anything is deleted.
  *
- * Invariant: history.db never holds up the hall. Damaged, it is set aside and begun anew. Must not:
- * write both databases in one transaction: in WAL that would not be atomic.
+ * Invariant: history.db never holds up the hall. Damaged, or of another log, it is set aside and
+ * begun anew. Must not: write both databases in one transaction: in WAL that would not be atomic.
  */
 #include "daemon/journal/history.h"
 
@@ -50,7 +50,7 @@ int history_needed_from(sqlite3 *db, int64_t *from) {
 
 // --- opening -----------------------------------------------------------------------------------
 
-static void set_aside(const char *folder) {
+static void set_aside(const char *folder, const char *why, const char *said) {
     static const char *const parts[] = {"", "-wal", "-shm"};
     char from[STORE_PATH_BYTES + 32], to[STORE_PATH_BYTES + 64], stamp[32] = "";
     time_t now = time(NULL);
@@ -59,13 +59,12 @@ static void set_aside(const char *folder) {
         strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         snprintf(from, sizeof from, "%s/history.db%s", folder, parts[i]);
-        snprintf(to, sizeof to, "%s/history.db.damaged-%s%s", folder, stamp, parts[i]);
+        snprintf(to, sizeof to, "%s/history.db.%s-%s%s", folder, why, stamp, parts[i]);
         if (rename(from, to) && errno != ENOENT)
             log_error("journal", "history.db could not be set aside: %s", strerror(errno));
     }
-    log_error("journal",
-              "history.db is damaged and was set aside as history.db.damaged-%s; a new one begins",
-              stamp);
+    log_error("journal", "history.db %s and was set aside as history.db.%s-%s; a new one begins",
+              said, why, stamp);
 }
 
 static int open_once(struct history *history) {
@@ -92,21 +91,49 @@ static int attach_hall(struct history *history) {
     return rc;
 }
 
-static int open_connection(struct history *history) {
-    int rc;
-    if (history->db)
-        return 0;
-    rc = open_once(history);
+static void close_connection(struct history *history) {
+    sqlite3_close(history->db);
+    history->db = NULL;
+}
+
+static void set_damaged_aside(struct history *history) {
+    close_connection(history);
+    set_aside(history->folder, "damaged", "is damaged");
+}
+
+static int open_whole(struct history *history) {
+    int rc = open_once(history);
     if (rc == -EILSEQ) {
-        set_aside(history->folder);
+        set_damaged_aside(history);
         rc = open_once(history);
     }
     return rc ? rc : attach_hall(history);
 }
 
-static void close_connection(struct history *history) {
-    sqlite3_close(history->db);
-    history->db = NULL;
+// Events that hall.db has never had: it was lost, or is an old copy. What it writes from now on
+// bears the same numbers, and would be taken for copied already.
+static int knows_more(struct history *history, int64_t *more) {
+    return sql_number(history->db,
+                      "SELECT coalesce((SELECT max(seq) FROM main.event), 0) >"
+                      " (SELECT seq FROM hall.meta)",
+                      0, more);
+}
+
+static int open_connection(struct history *history) {
+    int64_t more = 0;
+    int rc;
+    if (history->db)
+        return 0;
+    rc = open_whole(history);
+    if (!rc)
+        rc = knows_more(history, &more);
+    if (!rc && !more)
+        return 0;
+    close_connection(history);
+    if (rc)
+        return rc;
+    set_aside(history->folder, "ahead", "knows events that hall.db has not");
+    return open_whole(history);
 }
 
 struct history *history_open(const char *directory) {
@@ -309,7 +336,7 @@ static void judge_damage(struct history *history, struct store *store) {
                    "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check <> 'ok'", 1,
                    &faults) == 0 &&
         faults == 0)
-        set_aside(history->folder);
+        set_damaged_aside(history);
 }
 
 int history_step(struct history *history, struct store *store) {

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/log.h"
 #include "daemon/journal/schema.h"
@@ -108,10 +109,27 @@ static int check_end(struct store *store) {
     return -EILSEQ;
 }
 
+// hall.db is made before history.db: the second without the first is a loss, not a beginning.
+static int check_not_lost(const char *path) {
+    char history[STORE_PATH_BYTES];
+    struct stat there;
+    int folder = (int)(strrchr(path, '/') - path);
+    if (stat(path, &there) == 0 && there.st_size > 0)
+        return 0;
+    snprintf(history, sizeof history, "%.*s/history.db", folder, path);
+    if (stat(history, &there))
+        return 0;
+    log_error("journal", "hall.db is missing or empty, and history.db beside it is not: restore a "
+                         "backup, or take both away to begin anew");
+    return -EILSEQ;
+}
+
 int store_open(struct store *store, const char *path) {
     int rc;
     snprintf(store->path, sizeof store->path, "%s", path);
-    rc = open_connection(store);
+    rc = check_not_lost(path);
+    if (!rc)
+        rc = open_connection(store);
     if (!rc)
         rc = check_whole(store->db);
     if (!rc)

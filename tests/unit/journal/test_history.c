@@ -124,6 +124,49 @@ static void test_a_closed_day_is_copied_and_stays_until_the_next(void **state) {
     free(days);
 }
 
+static void run(const struct house *house, const char *command) {
+    char line[320];
+    snprintf(line, sizeof line, "cd %s && %s", house->folder, command);
+    assert_int_equal(system(line), 0);
+}
+
+// An old copy of hall.db writes events with numbers that history.db has too.
+static void test_a_history_of_another_log_is_set_aside(void **state) {
+    struct house *house = *state;
+    struct days *days = new_days();
+    house_close(house);
+    run(house, "cp hall.db old");
+    house_open(house);
+    add_day(days, 0, 20, false);
+    commit_days(house, days, 0);
+    tidy(house);
+    house_close(house);
+    run(house, "mv old hall.db");
+    house_open(house);
+    run(house, "ls history.db.ahead-* >/dev/null");
+    days->count = 0;
+    add_day(days, 1, 10, false);
+    commit_days(house, days, 0);
+    tidy(house);
+    assert_int_equal(ask(house, "history.db", "SELECT count(*) FROM event"), days->count);
+    assert_int_equal(ask(house, "history.db", "SELECT count(*) FROM ticket"), 10);
+    free(days);
+}
+
+// Beginning anew beside an old history would issue today's numbers twice.
+static void test_a_lost_hall_is_not_begun_anew(void **state) {
+    static const char *const losses[] = {"rm hall.db", ": >hall.db"};
+    struct house *house = *state;
+    house_close(house);
+    house->base = event_base_new();
+    for (size_t i = 0; i < 2; i++) {
+        run(house, losses[i]);
+        assert_int_equal(house_try(house), -EILSEQ);
+    }
+    run(house, "rm history.db");
+    assert_int_equal(house_try(house), 0);
+}
+
 static void test_figures_of_a_day(void **state) {
     struct house *house = *state;
     struct days *days = new_days();
@@ -229,6 +272,8 @@ static void test_ruined_history_does_not_stop_the_hall(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_a_closed_day_is_copied_and_stays_until_the_next),
+        TEST(test_a_history_of_another_log_is_set_aside),
+        TEST(test_a_lost_hall_is_not_begun_anew),
         TEST(test_figures_of_a_day),
         TEST(test_cut_short_after_any_slice),
         TEST(test_readers_miss_nothing_meanwhile),
