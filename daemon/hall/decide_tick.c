@@ -5,12 +5,14 @@
  *
  * Invariant: hall_next_deadline and decide_tick ask the same `*_due_ms`, so a tick that comes in
  * time always has something to do, and asking stops when all is done. Must not: leave a ticket
- * behind at the day's end, but those being served.
+ * behind at the day's end, but those whose service began not long before.
  */
 #include <string.h>
 
 #include "daemon/hall/decide.h"
 #include "daemon/hall/ticket.h"
+
+enum { FORGOTTEN_MS = 4 * 3600 * 1000 }; // longer than any service
 
 static int64_t miss_due_ms(const struct hall *hall, uint32_t window) {
     const struct window *at = &hall->windows[window];
@@ -62,6 +64,22 @@ static void void_tickets(struct ask *ask) {
     }
 }
 
+// Somebody went home without "finish". Carried on, such a ticket would keep its person's session
+// and its whole day, and the days behind it, in use for ever.
+static void finish_forgotten(struct ask *ask) {
+    const struct hall *hall = ask->hall;
+    for (uint16_t at = 0; at < hall->plan.window_count && room_left(ask); at++) {
+        int32_t ticket = hall->windows[at].ticket;
+        if (hall->windows[at].state != WINDOW_SERVING ||
+            ask->now_ms - hall->tickets[ticket].started_ms < FORGOTTEN_MS)
+            continue;
+        struct event *event = say_event(ask, EVENT_TICKET_FINISHED, ticket, at);
+        event->u.finished.serving_ms =
+            hall->tickets[ticket].served_ms + ask->now_ms - hall->tickets[ticket].started_ms;
+        event->u.finished.cases = hall->tickets[ticket].cases;
+    }
+}
+
 static void close_windows(struct ask *ask) {
     const struct hall *hall = ask->hall;
     for (uint16_t at = 0; at < hall->plan.window_count && room_left(ask); at++) {
@@ -87,6 +105,7 @@ static void close_day(struct ask *ask) {
 // Each step waits until the one before has been applied, which the next tick sees.
 static void end_day(struct ask *ask) {
     void_tickets(ask);
+    finish_forgotten(ask);
     if (!ask->out->count)
         close_windows(ask);
     if (!ask->out->count)

@@ -204,6 +204,7 @@ static void a_new_day_skips_numbers_that_are_still_served(void **state) {
     for (int at = 0; at < 100; at++) // more than one decision holds
         fixture_issue(&f, "S0", "c0");
     next(&f, 1);
+    f.now_ms = f.plan.day.ends_ms - 4 * 60 * MINUTE_MS + 1;
     fixture_verb(&f, 1, COMMAND_START);
     run_day_out(&f);
     assert_int_equal(f.decision.events[0].u.day.voided, 99);
@@ -220,6 +221,22 @@ static void a_new_day_skips_numbers_that_are_still_served(void **state) {
     hall_free(f.hall);
 }
 
+static void a_service_that_nobody_ended_ends_with_the_day(void **state) {
+    struct fixture f;
+    (void)state;
+    begin(&f, 0, 0, 0);
+    uint64_t id = fixture_issue(&f, "S0", "c0");
+    next(&f, 1);
+    f.now_ms = f.plan.day.ends_ms - 4 * 60 * MINUTE_MS;
+    fixture_verb(&f, 1, COMMAND_START);
+    run_day_out(&f);
+    assert_int_equal(f.hall->tickets[hall_ticket_by_id(f.hall, id)].state, TICKET_FINISHED);
+    assert_int_equal(f.decision.events[0].u.day.finished, 1);
+    assert_int_equal(f.hall->windows[0].state, WINDOW_CLOSED);
+    assert_int_equal(f.hall->windows[0].ask, 0); // nobody is there to be asked
+    hall_free(f.hall);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_score_decides_and_says_why),
@@ -231,6 +248,7 @@ int main(void) {
         cmocka_unit_test(a_call_by_hand_passes_nobody_by_rule),
         cmocka_unit_test(numbers_follow_each_other_and_grow),
         cmocka_unit_test(a_new_day_skips_numbers_that_are_still_served),
+        cmocka_unit_test(a_service_that_nobody_ended_ends_with_the_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
