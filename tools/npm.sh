@@ -13,5 +13,5 @@ command -v npm >/dev/null 2>&1 || {
     exit 1
 }
 # Browsers come from Debian, not from a download of playwright's.
-PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --silent
+PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error
 cp package-lock.json "$stamp"
