@@ -71,6 +71,10 @@ struct web {
     uint64_t cut;                // connections cut at a deadline
 };
 
+// Whether the house cannot work as it should; `reason` gets why, in English.
+enum { HEALTH_ROOM = 512 };
+bool web_is_unwell(const struct web *web, char *reason, size_t room);
+
 // Where a view of this hall is made, now.
 struct wire_place web_place(const struct web *web, const struct hall *hall);
 // The view of the window with this number; NULL if the plan has none.

@@ -15,23 +15,23 @@
 
 enum { TEXT_ROOM = 8192, PATH_ROOM = 512 };
 
-void operator_health(struct request *request) {
-    const struct web_house *house = &request->web->house;
-    char reason[512] = "";
+bool web_is_unwell(const struct web *web, char *reason, size_t room) {
+    const struct web_house *house = &web->house;
     const char *why = "";
-    json_t *reasons = json_array();
+    reason[0] = 0;
     if (house->health)
-        house->health(house->context, reason, sizeof reason);
+        house->health(house->context, reason, room);
     if (pipeline_is_stuck(house->pipeline, &why) && !reason[0])
-        snprintf(reason, sizeof reason, "%s", why && *why ? why : "nothing can be stored");
-    if (reason[0])
-        json_array_append_new(reasons, json_string(reason));
-    if (json_array_size(reasons) == 0) {
-        json_decref(reasons);
+        snprintf(reason, room, "%s", why && *why ? why : "nothing can be stored");
+    return reason[0] != 0;
+}
+
+void operator_health(struct request *request) {
+    char reason[HEALTH_ROOM];
+    if (web_is_unwell(request->web, reason, sizeof reason))
+        reply_json(request, 503, json_pack("{s:b, s:[s]}", "ready", 0, "reasons", reason));
+    else
         reply_json(request, 200, json_pack("{s:b}", "ready", 1));
-    } else {
-        reply_json(request, 503, json_pack("{s:b, s:o}", "ready", 0, "reasons", reasons));
-    }
 }
 
 // --- figures -----------------------------------------------------------------------------------
