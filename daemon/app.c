@@ -71,6 +71,9 @@ static void doubt_tell(struct app *app) {
     if (app->clock.doubtful == app->doubt_told)
         return;
     app->doubt_told = app->clock.doubtful;
+    if (app->doubt_told)
+        log_warning("app",
+                    "the wall clock jumped: the day stays until a manager confirms the time");
     snprintf(ask.command.code, sizeof ask.command.code, "clock");
     snprintf(ask.command.note, sizeof ask.command.note,
              "The wall clock jumped. The business day stays until a manager confirms the time.");
@@ -94,9 +97,12 @@ static void day_opened(void *context, const struct answer *answer) {
     app->plan_busy = false;
     if (answer->kind == ANSWER_DONE)
         return;
-    if (answer->kind == ANSWER_REFUSED)
-        log_error("app", "the plan was refused (code %u %s): the hall goes on with the one it has",
-                  answer->refusal.code, answer->refusal.what);
+    if (answer->kind == ANSWER_REFUSED) {
+        char why[256];
+        refusal_say(&answer->refusal, 1, why, sizeof why);
+        log_error("app", "today goes on with the plan it has, the next day takes the new one: %s",
+                  why);
+    }
     loop_timer_set(app->day_timer, DAY_CHECK_MS);
 }
 

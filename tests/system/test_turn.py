@@ -124,3 +124,26 @@ def test_after_the_holidays_the_old_day_is_closed_first(turned):
     assert kiosk.ok("POST", "tickets", {"service": "A"})["number"] == "A001"
     assert house.citizen(ticket["token"]).refused("GET", "ticket") == 806
     assert sorted(path.name for path in (house.data / "keys").iterdir()) == ["20261201"]
+
+
+def test_a_clock_that_jumps_is_an_alarm(make_house):
+    """The day stays, tickets go on, and the lead, the operator and the log are told why."""
+    house = make_house(change=without_waiting)
+    away = house.folder / "away"
+    away.write_text("+0")
+    people(house)
+    faked = {**wall_at(11, 24, 9, 0, 0), "FAKETIME_TIMESTAMP_FILE": str(away)}
+    del faked["FAKETIME"]  # the file says it
+    house.start(**faked)
+    manager, kiosk = house.manager(), house.kiosk()
+    day = day_of(kiosk)
+    assert manager.ok("GET", "floor")["alarms"] == []
+    away.write_text("-2d")
+    wait_until(lambda: manager.ok("GET", "floor")["alarms"], 5, "the alarm")
+    assert "clock" in manager.ok("GET", "floor")["alarms"][0]["text"]
+    assert house.at_operator().ask("GET", "/health").status_code == 503
+    assert day_of(kiosk) == day and kiosk.ok("POST", "tickets", {"service": "A"})
+    wait_until(lambda: "wall clock jumped" in house.log(), 5, "the log")
+    manager.ok("POST", "clock/confirm", {})
+    wait_until(lambda: not manager.ok("GET", "floor")["alarms"], 5, "its end")
+    assert day_of(kiosk) == day
