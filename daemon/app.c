@@ -338,6 +338,11 @@ static int app_read_files(struct app *app, FILE *out) {
     return app->source ? 0 : 1;
 }
 
+// Damage is told where it was found; the C library's words for these codes say something else.
+static bool was_said(int rc) {
+    return rc == -EILSEQ || rc == -EPROTO || rc == -EBADMSG;
+}
+
 struct app *app_new(const char *path, int *exit_code) {
     struct app *app = calloc(1, sizeof *app);
     int rc;
@@ -354,7 +359,7 @@ struct app *app_new(const char *path, int *exit_code) {
     if (!rc)
         return app;
     *exit_code = rc == -EBUSY || rc == -EADDRINUSE ? EXIT_IN_USE : EXIT_BROKEN;
-    log_error("app", "cannot start: %s", strerror(-rc));
+    log_error("app", "cannot start: %s", was_said(rc) ? "see above" : strerror(-rc));
 out:
     app_free(app);
     return NULL;

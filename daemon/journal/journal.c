@@ -120,7 +120,9 @@ int journal_open(struct journal **out, const struct journal_options *options,
         rc = start_threads(journal, base);
     if (rc) {
         log_error("journal", "the data folder cannot be used: %s",
-                  rc == -EBUSY ? "another program has it open" : strerror(-rc));
+                  rc == -EBUSY    ? "another program has it open"
+                  : rc == -EILSEQ ? "it is damaged, restore a backup"
+                                  : strerror(-rc));
         journal_close(journal);
         return rc;
     }

@@ -51,7 +51,8 @@ int sql_fault(sqlite3 *db, int code, const char *what) {
 
 int sql_exec(sqlite3 *db, const char *sql) {
     int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK ? 0 : sql_fault(db, code, "database");
+    const char *path = sqlite3_db_filename(db, "main");
+    return code == SQLITE_OK ? 0 : sql_fault(db, code, path ? path : "database");
 }
 
 int sql_open(sqlite3 **db, const char *path, enum sql_mode mode) {

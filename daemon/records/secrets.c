@@ -82,8 +82,10 @@ static int load(struct secrets *secrets, int32_t date) {
     if (got == KEY_BYTES)
         keep(secrets, date, key);
     sodium_memzero(key, sizeof key);
-    if (got >= 0 && got != KEY_BYTES)
+    if (got >= 0 && got != KEY_BYTES) {
+        log_error("secrets", "%s is damaged: take it away; the links of its tickets end", path);
         got = -EBADMSG;
+    }
     return got < 0 ? got : 0;
 }
 
@@ -113,7 +115,7 @@ static int each_key(struct secrets *secrets, int (*fn)(struct secrets *, int32_t
 static int load_one(struct secrets *secrets, int32_t date, int32_t unused) {
     int rc = load(secrets, date);
     (void)unused;
-    if (rc)
+    if (rc && rc != -EBADMSG)
         log_warning("secrets", "key of day %d cannot be read: %s", date, strerror(-rc));
     return 0; // another day's ruin does not keep the hall from opening
 }
