@@ -55,10 +55,26 @@ static bool wants_stream(const struct request *request) {
     return accept && strstr(accept, "text/event-stream");
 }
 
+// A reader that asks from a place that is none must not get another without a word.
+static bool after_is_wrong(struct request *request) {
+    static const struct wire_fault fault = {.key = "after",
+                                            .text = "Send the seq of the last event that you have.",
+                                            .text_zh = "请填写已收到的最后一个事件的 seq。"};
+    char text[512];
+    uint64_t after;
+    if (!request_query(request, "after", text, sizeof text) ||
+        request_query_number(request, "after", &after))
+        return false;
+    reply_fault(request, PROBLEM_VALUE, &fault);
+    return true;
+}
+
 void events_get(struct request *request) {
     const char *last = request_header(request, "Last-Event-ID");
     uint64_t after = web_hall(request->web)->seq;
     bool named = request_query_number(request, "after", &after);
+    if (after_is_wrong(request))
+        return;
     if (last && strlen(last) < 20 && strspn(last, "0123456789") == strlen(last) && last[0])
         after = strtoull(last, NULL, 10);
     if (after > INT64_MAX)

@@ -511,6 +511,12 @@ def test_a_console_sees_its_window(house, kiosk):
     stream.close()
 
 
+@pytest.mark.parametrize("after", ["-1", "1x", "99999999999999999999"])
+def test_a_page_of_events_begins_at_a_number(house, after):
+    manager = house.signed_in("boss", "manager")
+    assert manager.refused("GET", f"events?after={after}") == 707
+
+
 def test_streams_that_go_away_are_forgotten(house):
     before = metric(house, "jiaohao_streams")
     streams = [Stream(Client(house, "public"), "stream") for _ in range(40)]
