@@ -22,6 +22,10 @@ enum {
 
 enum message_value { VALUE_NUMBER, VALUE_AHEAD, VALUE_WAIT, VALUE_WINDOW, VALUE_HALL, VALUES };
 
+// The longest words for a wait, with their unit.
+#define MESSAGE_WAIT_LONGEST_ZH "可能超过下班时间"
+#define MESSAGE_WAIT_LONGEST_EN "perhaps past closing time"
+
 struct message_values { // texts for the places of a template; borrowed
     const char *of[VALUES];
 };

@@ -11,10 +11,8 @@
 #include "daemon/plan/source.h"
 
 static const struct plan_note defaults[MESSAGES] = {
-    [MESSAGE_ISSUED] =
-        {"您的号码是{number}，前面{ahead}人，预计等候{wait}分钟。快到您时会再通知您。",
-         "Your number is {number}. {ahead} ahead of you, about {wait} min. We will "
-         "tell you when it is nearly your turn."},
+    [MESSAGE_ISSUED] = {"您的号码是{number}，前面{ahead}人，预计等候{wait}。快到时会再通知您。",
+                        "Your number is {number}. {ahead} ahead of you, expected wait: {wait}."},
     [MESSAGE_APPROACHING] = {"{number}号，前面还有{ahead}人，请到等候区准备。",
                              "{number}: {ahead} ahead of you. Please come to the waiting area."},
     [MESSAGE_CALLED] = {"请{number}号到{window}号窗口办理。",
@@ -60,7 +58,9 @@ static void check_places(struct compile *c, struct yaml_node *node,
     for (; (at = strchr(at, '{')); at++) {
         size_t length = strcspn(at + 1, "}");
         unsigned value = message_value_named(at + 1, length);
-        if (value == VALUES || at[length + 1] != '}')
+        if (at[length + 1] != '}')
+            yaml_fault(c->file, node, "a \"{\" without its \"}\", write the place as {number}");
+        else if (value == VALUES)
             yaml_fault(c->file, node,
                        "\"{%.*s}\" is filled by nothing, known: {number} {ahead} {wait} {window} "
                        "{hall}",
@@ -87,11 +87,12 @@ static void check_length(struct compile *c, struct yaml_node *node,
                          const struct message_form *form) {
     char number[24], text[MESSAGE_BYTES];
     const struct plan_name *hall = &c->plan->name;
-    struct message_values values = {.of = {[VALUE_NUMBER] = number,
-                                           [VALUE_AHEAD] = "9999",
-                                           [VALUE_WAIT] = "55-60",
-                                           [VALUE_WINDOW] = "9999",
-                                           [VALUE_HALL] = form->language ? hall->en : hall->zh}};
+    struct message_values values = {
+        .of = {[VALUE_NUMBER] = number,
+               [VALUE_AHEAD] = "9999",
+               [VALUE_WAIT] = form->language ? MESSAGE_WAIT_LONGEST_EN : MESSAGE_WAIT_LONGEST_ZH,
+               [VALUE_WINDOW] = "9999",
+               [VALUE_HALL] = form->language ? hall->en : hall->zh}};
     longest_number(c->plan, number);
     message_fill(form, &values, text, sizeof text);
     if (message_segments(text) > MESSAGE_SEGMENTS_MAX)

@@ -49,9 +49,29 @@ static void find_facts(const struct message_about *about, int32_t at, struct fac
         facts->window = hall->plan.windows[ticket->window].number;
 }
 
+static void say_wait(const struct facts *facts, char *out, size_t room) {
+    const struct wait *wait = &facts->wait;
+    const char *unit = facts->language ? " min" : "分钟";
+    switch (wait->kind) {
+    case WAIT_PAUSED:
+        snprintf(out, room, "%s", facts->language ? "not known yet" : "时间待定");
+        break;
+    case WAIT_NOT_TODAY:
+        snprintf(out, room, "%s",
+                 facts->language ? MESSAGE_WAIT_LONGEST_EN : MESSAGE_WAIT_LONGEST_ZH);
+        break;
+    case WAIT_RANGE:
+        if (wait->low_s < wait->high_s)
+            snprintf(out, room, "%u-%u%s", wait->low_s / MINUTE_S, wait->high_s / MINUTE_S, unit);
+        else // the forecast ends here: so long, or longer
+            snprintf(out, room, "%u+%s", wait->low_s / MINUTE_S, unit);
+        break;
+    }
+}
+
 static void fill_text(const struct message_about *about, const struct facts *facts,
                       char out[MESSAGE_BYTES]) {
-    char ahead[SMALL_BYTES], wait[SMALL_BYTES] = "-", window[SMALL_BYTES];
+    char ahead[SMALL_BYTES], wait[sizeof MESSAGE_WAIT_LONGEST_EN + 8], window[SMALL_BYTES];
     const struct plan *plan = &about->hall->plan;
     struct message_form form = {&plan->messages, (enum message_kind)about->delivery->kind,
                                 facts->language};
@@ -63,9 +83,7 @@ static void fill_text(const struct message_about *about, const struct facts *fac
                [VALUE_HALL] = facts->language ? plan->name.en : plan->name.zh}};
     snprintf(ahead, sizeof ahead, "%u", facts->ahead);
     snprintf(window, sizeof window, "%u", facts->window);
-    if (facts->wait.kind == WAIT_RANGE)
-        snprintf(wait, sizeof wait, "%u-%u", facts->wait.low_s / MINUTE_S,
-                 facts->wait.high_s / MINUTE_S);
+    say_wait(facts, wait, sizeof wait);
     message_fill(&form, &values, out, MESSAGE_BYTES);
 }
 

@@ -24,6 +24,8 @@ OTHER = "138" + "00138001"
 RECORDER = """#!/bin/sh
 umask 077
 folder=$(dirname "$0")
+code=0
+[ ! -f "$folder/code" ] || code=$(cat "$folder/code")
 name=$(mktemp "$folder/got/XXXXXXXX")
 cat >"$name.part"
 mv "$name.part" "$name.txt"
@@ -32,7 +34,7 @@ env >"$folder/environment"
 ls -l /proc/self/fd >"$folder/descriptors" 2>&1
 [ ! -f "$folder/slow" ] || sleep 30
 [ ! -f "$folder/chatty" ] || cat "$name.txt"
-[ ! -f "$folder/code" ] || exit "$(cat "$folder/code")"
+exit "$code"
 """
 
 
