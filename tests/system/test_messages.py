@@ -32,7 +32,7 @@ mv "$name.part" "$name.txt"
 rm "$name"
 env >"$folder/environment"
 ls -l /proc/self/fd >"$folder/descriptors" 2>&1
-[ ! -f "$folder/slow" ] || sleep 30
+[ ! -f "$folder/slow" ] || ! grep -q "$(cat "$folder/slow")" "$name.txt" || sleep 30
 [ ! -f "$folder/chatty" ] || cat "$name.txt"
 exit "$code"
 """
@@ -190,6 +190,21 @@ def test_75_is_tried_again_and_other_codes_are_not(house, hook):
     wait_until(lambda: figures(house)["failed"] == 1, 10, lambda: figures(house))
     time.sleep(6)
     assert len(hook.got()) == 3
+
+
+def test_one_slow_message_holds_no_other_back(make_house, hook):
+    house = make_house(change=without_waiting, settings={
+        "hooks": {"sms": str(hook.path), "timeout": "3 s", "at_once": "2"}}).start()
+    hook.does("slow", OTHER)
+    take(house, phone=OTHER)
+    wait_until(lambda: len(hook.got()) == 1, 10, "the slow one")
+    begun = time.monotonic()
+    for i in range(4):
+        take(house, phone=f"1380013{9000 + i}")
+    wait_until(lambda: figures(house)["sent"] >= 4, 10, lambda: figures(house))
+    assert time.monotonic() - begun < 3
+    wait_until(lambda: figures(house)["failed"] >= 1, 10, lambda: figures(house))  # killed
+    assert "time limit" in house.log()
 
 
 def test_what_is_past_is_not_told(house, hook):
