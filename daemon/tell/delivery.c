@@ -84,6 +84,12 @@ static struct item *add(struct deliveries *deliveries, const struct row_delivery
     return item;
 }
 
+static void item_free(struct item *item) {
+    if (item->errand)
+        item->errand->item = NULL;
+    free(item);
+}
+
 static void drop(struct item *item) {
     struct deliveries *deliveries = item->deliveries;
     struct item **at = &deliveries->first;
@@ -92,11 +98,9 @@ static void drop(struct item *item) {
     *at = item->next;
     if (deliveries->end == &item->next)
         deliveries->end = at;
-    if (item->errand)
-        item->errand->item = NULL;
     deliveries->count--;
     *figure(deliveries, DELIVERY_WAITING) = deliveries->count;
-    free(item);
+    item_free(item);
 }
 
 static struct errand *errand_new(struct item *item) {
@@ -381,11 +385,14 @@ struct deliveries *deliveries_new(struct tell_room *room) {
 }
 
 void deliveries_free(struct deliveries *deliveries) {
+    struct item *item, *next;
     if (!deliveries)
         return;
     hooks_free(deliveries->hooks);
-    while (deliveries->first)
-        drop(deliveries->first);
+    for (item = deliveries->first; item; item = next) {
+        next = item->next;
+        item_free(item);
+    }
     tally_free(&deliveries->tally);
     loop_timer_free(deliveries->timer);
     free(deliveries);

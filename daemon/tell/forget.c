@@ -157,12 +157,14 @@ struct forget *forget_new(struct tell_room *room) {
 }
 
 void forget_free(struct forget *forget) {
+    struct ended *place, *next;
     if (!forget)
         return;
-    while (forget->first) {
-        if (forget->first->errand)
-            forget->first->errand->place = NULL;
-        drop(forget, forget->first);
+    for (place = forget->first; place; place = next) {
+        next = place->next;
+        if (place->errand)
+            place->errand->place = NULL;
+        free(place);
     }
     loop_timer_free(forget->timer);
     free(forget);

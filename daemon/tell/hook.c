@@ -316,13 +316,13 @@ struct hooks *hooks_new(struct loop *loop, uint32_t most) {
 }
 
 void hooks_free(struct hooks *hooks) {
+    struct hook *hook, *next;
     if (!hooks)
         return;
-    while (hooks->first) {
-        struct hook *hook = hooks->first;
+    for (hook = hooks->first; hook; hook = next) {
+        next = hook->next;
         kill(-hook->pid, SIGKILL);
         waitpid(hook->pid, NULL, 0);
-        unlink_hook(hook);
         hook_free(hook);
     }
     if (hooks->child)
