@@ -197,6 +197,8 @@ install: all ## install programs, units and man pages (PREFIX=/usr, DESTDIR=)
 	install -d $(addprefix $(DESTDIR)$(UNITDIR)/,systemd/system sysusers.d tmpfiles.d)
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 755 tools/broker.sh $(DESTDIR)$(PREFIX)/share/jiaohao
+	install -d $(DESTDIR)$(PREFIX)/lib/jiaohao/hooks
+	install -m 755 hooks/* $(DESTDIR)$(PREFIX)/lib/jiaohao/hooks
 	for section in 1 5 8; do \
 	    install -m 644 docs/man/*.$$section $(DESTDIR)$(PREFIX)/share/man/man$$section || exit 1; done
 	install -m 644 README.md ARCHITECTURE.md CHANGELOG.md docs/*.md docs/*.yaml LICENSE \

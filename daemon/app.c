@@ -21,6 +21,7 @@
 #include "daemon/journal/journal.h"
 #include "daemon/pipeline.h"
 #include "daemon/plan/compile.h"
+#include "daemon/records/delivery.h"
 #include "daemon/records/people.h"
 #include "daemon/records/secrets.h"
 #include "daemon/tell/tell.h"
@@ -213,11 +214,31 @@ static void app_health(void *context, char *out, size_t room) {
         snprintf(out, room, "the wall clock jumped: confirm the time");
 }
 
+static size_t delivery_figures(const struct tell_figures *f, char *out, size_t room) {
+    int used = snprintf(out, room,
+                        "# HELP jiaohao_deliveries_waiting Messages to phones not at their end.\n"
+                        "# TYPE jiaohao_deliveries_waiting gauge\njiaohao_deliveries_waiting %llu\n"
+                        "# HELP jiaohao_delivery_retries_total Messages to be tried again.\n"
+                        "# TYPE jiaohao_delivery_retries_total counter\n"
+                        "jiaohao_delivery_retries_total %llu\n"
+                        "# HELP jiaohao_deliveries_total What became of messages to phones.\n"
+                        "# TYPE jiaohao_deliveries_total counter\n",
+                        (unsigned long long)f->deliveries[DELIVERY_WAITING],
+                        (unsigned long long)f->delivery_retries);
+    for (unsigned state = DELIVERY_WAITING + 1; state < DELIVERY_STATES; state++)
+        used += snprintf(out + used, room - (size_t)used,
+                         "jiaohao_deliveries_total{state=\"%s\"} %llu\n",
+                         delivery_state_names[state], (unsigned long long)f->deliveries[state]);
+    return (size_t)used;
+}
+
 static void app_figures(void *context, char *out, size_t room) {
     struct app *app = context;
     struct tell_figures f;
+    size_t used;
     tell_figures(app->tell, &f);
-    snprintf(out, room,
+    used = delivery_figures(&f, out, room);
+    snprintf(out + used, room - used,
              "# HELP jiaohao_broker_up Whether the link to the broker is up.\n"
              "# TYPE jiaohao_broker_up gauge\njiaohao_broker_up %d\n"
              "# HELP jiaohao_broker_published_total Messages handed to the broker.\n"
@@ -290,6 +311,7 @@ static int app_open_doors(struct app *app) {
         .pipeline = app->pipeline,
         .journal = app->journal,
         .people = app->people,
+        .secrets = app->secrets,
         .config = &app->config,
     };
     struct web_house web = {
@@ -321,6 +343,8 @@ static int app_open(struct app *app) {
     rc = app_open_journal(app);
     if (!rc)
         rc = pipeline_new(&app->pipeline, app->journal, app->loop, &clock);
+    if (!rc && app->config.hooks.sms[0])
+        pipeline_follow(app->pipeline, delivery_follows);
     if (!rc)
         rc = pipeline_listen(app->pipeline, app_told, app);
     if (!rc)

@@ -16,6 +16,7 @@
 
 #include "common/log.h"
 #include "common/yaml.h"
+#include "daemon/records/phone.h"
 
 static const char *const levels[] = {"error", "warning", "notice", "info", "debug", NULL};
 
@@ -105,6 +106,54 @@ static const struct yaml_key broker_keys[] = {
     {.name = NULL},
 };
 
+#define HOOKS(field) .offset = offsetof(struct config_hooks, field)
+
+static const struct yaml_key hooks_keys[] = {
+    {.name = "sms",
+     .type = YAML_TEXT,
+     .size = CONFIG_PATH_BYTES,
+     .fallback = "",
+     HOOKS(sms),
+     .help = "program that sends one message to a phone; empty: none are sent, no number is kept"},
+    {.name = "timeout",
+     .type = YAML_DURATION,
+     .least = 1000,
+     .most = 300000,
+     .fallback = "20 s",
+     HOOKS(timeout_ms),
+     .help = "how long it may run before it is killed"},
+    {.name = "at_once",
+     .type = YAML_U32,
+     .least = 1,
+     .most = 16,
+     .fallback = "4",
+     HOOKS(at_once),
+     .help = "how many of them run at the same time"},
+    {.name = "per_phone",
+     .type = YAML_U32,
+     .least = 1,
+     .most = 100,
+     .fallback = "6",
+     HOOKS(per_phone),
+     .help = "most messages to one phone in a business day"},
+    {.name = "per_day",
+     .type = YAML_U32,
+     .least = 0,
+     .most = 100000,
+     .fallback = "5000",
+     HOOKS(per_day),
+     .help = "most messages of the whole hall in a business day"},
+    {.name = "countries",
+     .type = YAML_TEXT,
+     .size = 64,
+     .least = 1,
+     .fallback = "+86",
+     HOOKS(countries),
+     .help = "countries whose numbers are taken, separated by commas; plain numbers of 11 digits "
+             "are of the first"},
+    {.name = NULL},
+};
+
 #define CONFIG(field) .offset = offsetof(struct config, field)
 
 static const struct yaml_key config_keys[] = {
@@ -139,6 +188,7 @@ static const struct yaml_key config_keys[] = {
     {.name = "staff", .type = YAML_SECTION, .table = staff_keys, CONFIG(staff_door)},
     {.name = "operator", .type = YAML_SECTION, .table = operator_keys, CONFIG(operator_door)},
     {.name = "broker", .type = YAML_SECTION, .table = broker_keys, CONFIG(broker)},
+    {.name = "hooks", .type = YAML_SECTION, .table = hooks_keys, CONFIG(hooks)},
     {.name = NULL},
 };
 
@@ -222,11 +272,20 @@ static void check_url(const struct reading *r, const char *section, const char *
         yaml_fault(r->file, node_of(r, section, key), "\"%s\" ends with \"/\", leave it out", url);
 }
 
+static void check_hooks(const struct reading *r) {
+    const char *countries = r->config->hooks.countries;
+
+    if (countries[0] && !phone_countries_are_good(countries))
+        yaml_fault(r->file, node_of(r, "hooks", "countries"),
+                   "\"%s\" is no list of countries, write it as \"+86\" or \"+86,+852\"",
+                   countries);
+}
+
 static void resolve(const struct reading *r, struct yaml_node *node, char out[CONFIG_PATH_BYTES]) {
     const char *slash = strrchr(r->path, '/');
     size_t folder = slash ? (size_t)(slash - r->path) + 1 : 0, length = strlen(out);
 
-    if (out[0] == '/' || folder == 0)
+    if (out[0] == '/' || out[0] == '\0' || folder == 0)
         return;
     if (folder + length >= CONFIG_PATH_BYTES) {
         yaml_fault(r->file, node, "the path is too long, at most %d bytes with its folder",
@@ -244,6 +303,7 @@ static void resolve_all(const struct reading *r) {
     resolve(r, node_of(r, NULL, "data"), config->data);
     resolve(r, node_of(r, "broker", "password_file"), config->broker.password_file);
     resolve(r, node_of(r, "broker", "pages_file"), config->broker.pages_file);
+    resolve(r, node_of(r, "hooks", "sms"), config->hooks.sms);
 }
 
 int config_read(const char *path, struct config *config, FILE *out) {
@@ -258,6 +318,7 @@ int config_read(const char *path, struct config *config, FILE *out) {
     yaml_read(r.file, yaml_root(r.file), config_keys, config, NULL);
     config->log_level += LOG_ERROR; // the first level's number
     check_doors(&r);
+    check_hooks(&r);
     check_address(&r, "broker", config->broker.address);
     check_url(&r, NULL, "public_url", config->public_url);
     check_url(&r, "broker", "pages_url", config->broker.pages_url);

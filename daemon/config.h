@@ -29,6 +29,14 @@ struct config_broker {
     char pages_file[CONFIG_PATH_BYTES]; // "account:password" lines lent to board pages
 };
 
+struct config_hooks {
+    char sms[CONFIG_PATH_BYTES]; // program that sends a message; "" = none are sent
+    int64_t timeout_ms;          // it may run for so long
+    uint32_t at_once;            // so many of them
+    uint32_t per_phone, per_day; // most messages to one phone and of the hall, a business day
+    char countries[64];          // "+86,+852"
+};
+
 struct config {
     char hall_file[CONFIG_PATH_BYTES]; // resolved against the folder of jiaohao.yaml
     char data[CONFIG_PATH_BYTES];      // hall.db, history.db, keys/
@@ -36,6 +44,7 @@ struct config {
     uint32_t log_level;
     struct config_door public_door, staff_door, operator_door;
     struct config_broker broker;
+    struct config_hooks hooks;
 };
 
 // Reads path into *config: the number of faults, all printed to `out`. A relative path in the file

@@ -61,21 +61,31 @@ static int rebuild_ahead(struct pipeline *pipeline) {
     return rc;
 }
 
+// Lets the applied event gather, and what follows from it; there is room.
+static void take_event(struct pipeline *pipeline, struct gathering *into,
+                       const struct event *event) {
+    into->events[into->event_count++] = *event;
+    if (pipeline->follow && pipeline->follow(pipeline->ahead, event, &into->rows[into->row_count]))
+        into->row_count++;
+}
+
 // Applies what was decided to *ahead* and lets it gather. 0 or -errno, and then nothing of it is
 // left.
 static int take_events(struct pipeline *pipeline, struct gathering *into) {
     const struct decision *decision = &pipeline->decision;
-    size_t before = into->event_count;
-    int rc = gathering_room(into, decision->count, PIPELINE_ROWS_MAX + 1);
+    size_t before = into->event_count, rows_before = into->row_count;
+    size_t follow = pipeline->follow ? decision->count : 0;
+    int rc = gathering_room(into, decision->count, PIPELINE_ROWS_MAX + 1 + follow);
     for (uint32_t i = 0; !rc && i < decision->count; i++) {
         rc = hall_apply(&pipeline->ahead, &decision->events[i]);
         if (!rc)
-            into->events[into->event_count++] = decision->events[i];
+            take_event(pipeline, into, &decision->events[i]);
     }
     if (!rc)
         return 0;
     log_error("pipeline", "what was decided cannot be applied: %s", strerror(-rc));
     into->event_count = before;
+    into->row_count = rows_before;
     if (rebuild_ahead(pipeline))
         log_error("pipeline", "the hall ahead cannot be made again");
     return rc;
@@ -352,6 +362,10 @@ void pipeline_ask(struct pipeline *pipeline, const struct pipeline_ask *ask) {
         enqueue(pipeline, &request);
     else
         take_request(pipeline, &request);
+}
+
+void pipeline_follow(struct pipeline *pipeline, pipeline_follow_fn *fn) {
+    pipeline->follow = fn;
 }
 
 int pipeline_listen(struct pipeline *pipeline, pipeline_told_fn *fn, void *context) {

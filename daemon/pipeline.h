@@ -79,6 +79,12 @@ int pipeline_listen(struct pipeline *pipeline, pipeline_told_fn *fn, void *conte
 // Not any more: for listeners that end before the pipeline does. Unknown ones are no error.
 void pipeline_unlisten(struct pipeline *pipeline, pipeline_told_fn *fn, void *context);
 
+// Rows that follow from events: asked for each one that was decided and applied, written in its
+// transaction. Returns whether it filled *row. Pure; none unless set.
+typedef bool pipeline_follow_fn(const struct hall *hall, const struct event *event,
+                                struct row *row);
+void pipeline_follow(struct pipeline *pipeline, pipeline_follow_fn *fn);
+
 // What is on disk: all reads see this. Valid until the loop turns.
 const struct hall *pipeline_settled(const struct pipeline *pipeline);
 // Hall time now.

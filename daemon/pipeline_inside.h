@@ -53,6 +53,7 @@ struct pipeline {
     struct loop_timer *turn, *tick, *mend;
     struct listener listeners[LISTENERS_MAX];
     size_t listener_count;
+    pipeline_follow_fn *follow;
     struct pipeline_figures figures;
 };
 

@@ -52,7 +52,7 @@ check_folders() {
 }
 
 check_shell() {
-    files '*.sh' '.ci/run' | xargs -r shellcheck -x
+    files '*.sh' '.ci/run' 'hooks/*' | xargs -r shellcheck -x
 }
 
 check_man() {

@@ -23,3 +23,9 @@ const char *const rule_names[RULES + 1] = {"score", "bound",    "passed", "alter
 const char *const need_names[6] = {"voice", "text", "large", "slow", "escort", NULL};
 const char *const language_names[4] = {"hall", "zh", "en", NULL};
 const char *const channel_names[CHANNELS + 1] = {"kiosk", "desk", "web", "window", NULL};
+
+const char *const message_names[MESSAGES + 1] = {
+    [MESSAGE_ISSUED] = "issued", [MESSAGE_APPROACHING] = "approaching",
+    [MESSAGE_CALLED] = "called", [MESSAGE_MISSED] = "missed",
+    [MESSAGES] = NULL,
+};

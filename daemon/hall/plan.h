@@ -144,6 +144,19 @@ struct plan_rules {
     uint8_t zero;
 };
 
+enum message_kind { // texts to a citizen's phone
+    MESSAGE_ISSUED,
+    MESSAGE_APPROACHING,
+    MESSAGE_CALLED,
+    MESSAGE_MISSED,
+    MESSAGES,
+};
+
+struct plan_messages {
+    struct plan_name signature;      // stands before each text in 【】
+    struct plan_note text[MESSAGES]; // with {number} {ahead} {wait} {window} {hall}
+};
+
 struct plan_day {
     int32_t date; // yyyymmdd in the hall's time zone
     uint32_t zero;
@@ -171,6 +184,7 @@ struct plan {
     struct plan_reason reasons[PLAN_REASONS_MAX];
     struct plan_device devices[PLAN_DEVICES_MAX];
     struct plan_window windows[PLAN_WINDOWS_MAX];
+    struct plan_messages messages;
 };
 
 // Index of the entry with this code or number, or PLAN_NONE.
@@ -180,6 +194,8 @@ uint16_t plan_zone_at(const struct plan *plan, const char *code);
 uint16_t plan_window_at(const struct plan *plan, uint16_t number);
 uint16_t plan_device_at(const struct plan *plan, const char *name);
 uint16_t plan_reason_at(const struct plan *plan, const char *code, enum plan_reason_use use);
+
+extern const char *const message_names[MESSAGES + 1]; // "issued" …
 
 // Whether the pattern is open at that moment of the plan's day; *next_ms (may be NULL) gets the
 // next moment at which the answer changes, INT64_MAX if it does not change any more today.

@@ -126,6 +126,19 @@ static const struct field rules_fields[] = {
     END,
 };
 
+static const struct field messages_fields[] = {
+    ONE(plan_messages, signature, name_fields),
+    {.name = "text",
+     .type = FIELD_TABLE,
+     .visibility = SEEN_BY_STAFF,
+     .offset = offsetof(struct plan_messages, text),
+     .size = sizeof(struct plan_note),
+     .count = MESSAGES,
+     .count_offset = -1,
+     .table = note_fields},
+    END,
+};
+
 const struct field plan_fields[] = {
     OF(plan, code, FIELD_TEXT),
     ONE(plan, name, name_fields),
@@ -144,5 +157,6 @@ const struct field plan_fields[] = {
     MANY(plan, reasons, PLAN_REASONS_MAX, reason_count, reason_fields),
     MANY(plan, devices, PLAN_DEVICES_MAX, device_count, device_fields),
     MANY(plan, windows, PLAN_WINDOWS_MAX, window_count, window_fields),
+    ONE(plan, messages, messages_fields),
     END,
 };

@@ -54,7 +54,7 @@ uint32_t journal_boot(const struct journal *journal);
 void journal_last_moment(const struct journal *journal, struct moment *moment);
 
 // Calls fn for every row of a kind (ROW_PERSON, ROW_SESSION, ROW_ANSWER of the last two days,
-// ROW_CURSOR). 0 or -errno. Not while a batch is under way.
+// ROW_CURSOR, ROW_DELIVERY, ROW_CONTACT without its box). 0 or -errno. Not while a batch is under way.
 typedef void journal_row_fn(void *context, const struct row *row);
 int journal_rows(struct journal *journal, enum row_kind kind, journal_row_fn *fn, void *context);
 

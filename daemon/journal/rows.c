@@ -117,6 +117,65 @@ static void bind_audit(sqlite3_stmt *statement, const struct row *row) {
     text(statement, 4, row->u.audit.which);
 }
 
+static void named(sqlite3_stmt *statement, int place, uint32_t value, const char *const *names) {
+    uint32_t at = 0;
+    while (names[at] && at < value)
+        at++;
+    text(statement, place, names[at] ? names[at] : "");
+}
+
+// Its place among the names; the count of names if it is none of them.
+static uint32_t place_of(sqlite3_stmt *statement, int column, const char *const *names) {
+    char name[16];
+    uint32_t at = 0;
+    sql_text(statement, column, name, sizeof name);
+    while (names[at] && strcmp(names[at], name) != 0)
+        at++;
+    return at;
+}
+
+static void bind_delivery(sqlite3_stmt *statement, const struct row *row) {
+    const struct row_delivery *delivery = &row->u.delivery;
+    number(statement, 1, delivery->seq);
+    text(statement, 2, delivery->target);
+    named(statement, 3, delivery->kind, message_names);
+    number(statement, 4, delivery->ticket);
+    sqlite3_bind_int(statement, 5, delivery->date);
+    named(statement, 6, delivery->state, delivery_state_names);
+    number(statement, 7, delivery->attempts);
+    sqlite3_bind_int64(statement, 8, delivery->next_ms);
+    sqlite3_bind_int64(statement, 9, delivery->deadline_ms);
+    sqlite3_bind_blob(statement, 10, delivery->phone, sizeof delivery->phone, SQLITE_STATIC);
+}
+
+static void take_delivery(sqlite3_stmt *statement, struct row *row) {
+    struct row_delivery *delivery = &row->u.delivery;
+    delivery->seq = (uint64_t)sqlite3_column_int64(statement, 0);
+    sql_text(statement, 1, delivery->target, sizeof delivery->target);
+    delivery->kind = place_of(statement, 2, message_names);
+    delivery->ticket = (uint64_t)sqlite3_column_int64(statement, 3);
+    delivery->date = sqlite3_column_int(statement, 4);
+    delivery->state = place_of(statement, 5, delivery_state_names);
+    delivery->attempts = (uint32_t)sqlite3_column_int64(statement, 6);
+    delivery->next_ms = sqlite3_column_int64(statement, 7);
+    delivery->deadline_ms = sqlite3_column_int64(statement, 8);
+    sql_blob(statement, 9, delivery->phone, sizeof delivery->phone);
+}
+
+static void take_contact(sqlite3_stmt *statement, struct row *row) {
+    row->u.secret.ticket = (uint64_t)sqlite3_column_int64(statement, 0);
+    row->u.secret.date = sqlite3_column_int(statement, 1);
+}
+
+static void bind_end(sqlite3_stmt *statement, const struct row *row) {
+    number(statement, 1, row->u.end.ticket);
+    sqlite3_bind_int(statement, 2, row->u.end.date);
+}
+
+static void bind_end_date(sqlite3_stmt *statement, const struct row *row) {
+    sqlite3_bind_int(statement, 1, row->u.end.date);
+}
+
 static const struct row_form forms[ROW_KINDS] = {
     [ROW_PERSON] =
         {
@@ -142,13 +201,26 @@ static const struct row_form forms[ROW_KINDS] = {
             " (SELECT hall_ms FROM meta) - 172800000 ORDER BY at_ms",
             take_answer,
         },
-    [ROW_CONTACT] = {"INSERT OR REPLACE INTO contact VALUES(?1, ?2, ?3)", bind_secret, NULL, NULL},
+    // Read back without the box: whose they are, for erasing.
+    [ROW_CONTACT] = {"INSERT OR REPLACE INTO contact VALUES(?1, ?2, ?3)", bind_secret,
+                     "SELECT ticket, date FROM contact ORDER BY ticket", take_contact},
     [ROW_COMMENT] = {"INSERT INTO comment(ticket, date, box) VALUES(?1, ?2, ?3)", bind_secret, NULL,
                      NULL},
     [ROW_CURSOR] = {"INSERT OR REPLACE INTO cursor VALUES(?1, ?2)", bind_cursor,
                     "SELECT reader, seq FROM cursor", take_cursor},
     [ROW_AUDIT] = {"INSERT INTO audit(at_ms, actor, what, which) VALUES(?1, ?2, ?3, ?4)",
                    bind_audit, NULL, NULL},
+    [ROW_DELIVERY] =
+        {
+            "INSERT OR REPLACE INTO delivery VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            bind_delivery,
+            "SELECT seq, target, kind, ticket, date, state, attempts, next_ms, deadline_ms, phone"
+            " FROM delivery ORDER BY seq",
+            take_delivery,
+        },
+    [ROW_DELIVERY_END] = {"DELETE FROM delivery WHERE date < ?1", bind_end_date, NULL, NULL},
+    [ROW_CONTACT_END] = {"DELETE FROM contact WHERE ticket = ?1 OR date < ?2", bind_end, NULL,
+                         NULL},
 };
 
 int store_write_row(struct store *store, const struct row *row) {

@@ -13,6 +13,8 @@
  *   notice         seqs of the notices that hang
  *   ticket         state by name; called_ms is its first call; UNIQUE(date, number) is the last
  *                  guard against one number twice: if it fires, the batch is refused
+ *   delivery       messages to phones: (seq, target) names one; kind and state by name; `phone` is a
+ *                  digest under the day's key, for counting; the rows of a day go with the day
  *   meta           starts counted, last seq, transactions counted (so that a batch of records
  *                  alone can be found again), last moment, open business day (0 = none)
  *
@@ -67,6 +69,11 @@ static const char *const hall_migrations[] = {
     " hall_ms INTEGER NOT NULL, wall_ms INTEGER NOT NULL, moment_boot INTEGER NOT NULL,"
     " date INTEGER NOT NULL) STRICT;"
     "INSERT INTO meta VALUES(1, 0, 0, 0, 0, 0, 0, 0, 0);",
+    // 2: messages to phones
+    "CREATE TABLE delivery(seq INTEGER NOT NULL, target TEXT NOT NULL, kind TEXT NOT NULL,"
+    " ticket INTEGER NOT NULL, date INTEGER NOT NULL, state TEXT NOT NULL,"
+    " attempts INTEGER NOT NULL, next_ms INTEGER NOT NULL, deadline_ms INTEGER NOT NULL,"
+    " phone BLOB NOT NULL, PRIMARY KEY(seq, target)) STRICT, WITHOUT ROWID;",
     NULL,
 };
 

@@ -40,6 +40,7 @@ static const struct yaml_key section_keys[] = {
     PART(windows, true, "who serves what"),
     PART(devices, false, "pads, keypads, boards, speakers, printers"),
     PART(hours_override, false, "pattern of all services"),
+    PART(messages, false, "texts to phones"),
     {.name = NULL},
 };
 
@@ -53,6 +54,7 @@ static void compile_sections(struct compile *c) {
     compile_services(c);
     compile_windows(c);
     compile_devices(c);
+    compile_messages(c);
 }
 
 // FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/

@@ -21,7 +21,7 @@ struct plan_source {
 
 struct sections { // of the file; NULL = left out
     struct yaml_node *hall, *order, *rules, *calendar, *hours, *zones, *boards, *series, *classes,
-        *reasons, *services, *windows, *devices, *hours_override;
+        *reasons, *services, *windows, *devices, *hours_override, *messages;
 };
 
 struct order {                 // of calling: section order
@@ -60,6 +60,7 @@ void compile_windows(struct compile *c);  // windows.c
 // "7" or "1-8" as numbers of windows; false if it is neither.
 bool compile_numbers(const char *text, uint16_t *from, uint16_t *to);
 void compile_devices(struct compile *c); // devices.c
+void compile_messages(struct compile *c); // messages.c
 
 // --- shared: names.c ---------------------------------------------------------------------------
 // Readers for tables, into struct plan_name and struct plan_note; context is the struct compile.

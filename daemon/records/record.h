@@ -14,10 +14,13 @@ enum row_kind {
     ROW_SESSION,     // insert or replace
     ROW_SESSION_END, // delete by hash
     ROW_ANSWER,      // what was answered to a key; insert
-    ROW_CONTACT, // phone of a ticket, encrypted; ticket 0 = the ticket issued in this batch item
-    ROW_COMMENT, // comment and contact of a rating, encrypted
-    ROW_CURSOR,  // how far a reader of the log has got
-    ROW_AUDIT,   // who did what; append only
+    ROW_CONTACT,  // phone of a ticket, encrypted; ticket 0 = the ticket issued in this batch item
+    ROW_COMMENT,  // comment and contact of a rating, encrypted
+    ROW_CURSOR,   // how far a reader of the log has got
+    ROW_AUDIT,    // who did what; append only
+    ROW_DELIVERY, // a message to a phone; insert or replace
+    ROW_DELIVERY_END, // delete those of days before u.end.date
+    ROW_CONTACT_END,  // delete the contact of u.end.ticket, and those of days before u.end.date
     ROW_KINDS,
 };
 
@@ -69,6 +72,33 @@ struct row_audit {
     char which[64]; // "A"
 };
 
+enum delivery_state { // of a message, by name on disk
+    DELIVERY_WAITING, // to be sent, or to be tried again
+    DELIVERY_SENT,
+    DELIVERY_FAILED, // refused for good, or nobody to send it to
+    DELIVERY_STALE,  // its time was over first
+    DELIVERY_CAPPED, // this phone or the hall had enough for the day
+    DELIVERY_STATES,
+};
+
+struct row_delivery {
+    uint64_t seq; // of the event it follows from: its name
+    uint64_t ticket;
+    int32_t date;   // business day
+    uint32_t kind;  // enum message_kind
+    uint32_t state; // enum delivery_state
+    uint32_t attempts;
+    int64_t next_ms, deadline_ms;     // hall time
+    uint8_t phone[SECRET_HASH_BYTES]; // keyed digest, zero until the first attempt
+    char target[16];                  // "sms"
+};
+
+struct row_end {
+    uint64_t ticket; // 0 = none
+    int32_t date;    // 0 = none
+    uint32_t zero;
+};
+
 struct row {
     uint32_t kind; // enum row_kind
     union {
@@ -78,9 +108,12 @@ struct row {
         struct row_secret secret;
         struct row_cursor cursor;
         struct row_audit audit;
+        struct row_delivery delivery;
+        struct row_end end;
     } u;
 };
 
-extern const char *const role_names[ROLES + 1]; // "guide" …
+extern const char *const role_names[ROLES + 1];                     // "guide" …
+extern const char *const delivery_state_names[DELIVERY_STATES + 1]; // "waiting" …
 
 #endif

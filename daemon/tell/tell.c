@@ -16,6 +16,8 @@
 #include "common/log.h"
 #include "daemon/pipeline.h"
 #include "daemon/tell/calls.h"
+#include "daemon/tell/delivery.h"
+#include "daemon/tell/forget.h"
 #include "daemon/tell/inbox.h"
 #include "daemon/tell/outbox.h"
 #include "daemon/tell/queue.h"
@@ -30,6 +32,8 @@ struct tell {
     struct outbox *outbox;
     struct state *state;
     struct inbox *inbox;
+    struct deliveries *deliveries;
+    struct forget *forget;
 };
 
 // --- the link
@@ -125,6 +129,8 @@ static void on_told(void *context, const struct hall *settled, const struct even
         calls_told(&tell->room, tell->queue, &events[i]);
         prints_told(&tell->room, tell->queue, &events[i]);
         state_told(tell->state, &events[i]);
+        deliveries_told(tell->deliveries, settled, &events[i]);
+        forget_told(tell->forget, settled, &events[i]);
     }
     outbox_told(tell->outbox, events, count);
 }
@@ -147,7 +153,10 @@ int tell_new(struct tell **out, const struct tell_house *house) {
     tell->outbox = outbox_new(&tell->room);
     tell->state = state_new(&tell->room);
     tell->inbox = tell->queue ? inbox_new(&tell->room, tell->queue) : NULL;
-    if (tell->queue && tell->outbox && tell->state && tell->inbox)
+    tell->deliveries = deliveries_new(&tell->room);
+    tell->forget = forget_new(&tell->room);
+    if (tell->queue && tell->outbox && tell->state && tell->inbox && tell->deliveries &&
+        tell->forget)
         rc = pipeline_listen(house->pipeline, on_told, tell);
     if (!rc && pipeline_settled(house->pipeline)->plan.code[0] && house->config->broker.port)
         rc = open_link(tell);
@@ -163,6 +172,8 @@ void tell_free(struct tell *tell) {
     if (!tell)
         return;
     pipeline_unlisten(tell->room.house.pipeline, on_told, tell);
+    deliveries_free(tell->deliveries);
+    forget_free(tell->forget);
     inbox_free(tell->inbox);
     outbox_free(tell->outbox);
     state_free(tell->state);

@@ -11,11 +11,13 @@
 #include <stdint.h>
 
 #include "daemon/config.h"
+#include "daemon/records/record.h"
 
 struct loop;
 struct pipeline;
 struct journal;
 struct people;
+struct secrets;
 struct tell;
 
 struct tell_house { // all borrowed
@@ -23,6 +25,7 @@ struct tell_house { // all borrowed
     struct pipeline *pipeline;
     struct journal *journal;
     struct people *people;
+    struct secrets *secrets;
     const struct config *config;
 };
 
@@ -33,6 +36,8 @@ void tell_free(struct tell *tell); // NULL is fine
 struct tell_figures {
     uint64_t published, refused_payloads, commands, acknowledgements, resumed;
     uint64_t cursor; // last seq that the broker has
+    uint64_t deliveries[DELIVERY_STATES]; // since the start, but those waiting: now
+    uint64_t delivery_retries;
     bool up;
 };
 void tell_figures(const struct tell *tell, struct tell_figures *out);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/records/phone.h"
 #include "daemon/web/handlers.h"
 #include "daemon/web/limits.h"
 #include "daemon/web/reply.h"
@@ -63,11 +64,6 @@ static void take_done(struct request *request, const struct answer *answer) {
         reply_json(request, 201, wire_issued(&place, ticket, token));
 }
 
-static bool phone_is_good(const char *phone) {
-    size_t length = strlen(phone), digits = strspn(phone + (phone[0] == '+'), "0123456789");
-    return length >= 6 && length <= 16 && digits + (phone[0] == '+') == length;
-}
-
 static void fault_at(struct request *request, const char *key, const char *text,
                      const char *text_zh) {
     struct wire_fault fault = {0};
@@ -83,19 +79,33 @@ static int seal(struct request *request, uint64_t ticket, const char *text, stru
                         &row->u.secret);
 }
 
-// 1: a row was filled; 0: there is no phone; negative: answered.
+static void fault_phone(struct request *request, int error) {
+    if (error == -EPERM)
+        fault_at(request, "phone", "Messages are not sent to this country. Leave the number out.",
+                 "暂不支持向该国家或地区发送短信, 请不填手机号。");
+    else
+        fault_at(request, "phone",
+                 "Send a mobile number: 11 digits, or + and the number with its country.",
+                 "请输入 11 位手机号, 或以 + 和国家代码开头的号码。");
+}
+
+// 1: a row was filled; 0: there is no phone, or no way to send to it; negative: answered.
 static int take_phone(struct request *request, struct row *row) {
+    const struct config_hooks *hooks = &request->web->house.config->hooks;
     bool wrong = false;
+    char whole[PHONE_BYTES];
     const char *phone = request_text(request, "phone", 16, &wrong);
-    if (wrong || (phone && !phone_is_good(phone))) {
-        fault_at(request, "phone", "Send 6 to 16 digits, a + may stand first.",
-                 "请输入 6 到 16 位数字, 可以 + 开头。");
+    int rc = wrong ? -EINVAL : phone ? phone_normal(hooks->countries, phone, whole) : 0;
+    if (rc) {
+        fault_phone(request, rc);
         return -1;
     }
-    if (!phone)
+    if (!phone || !hooks->sms[0]) // what serves nothing is not kept
         return 0;
     row->kind = ROW_CONTACT;
-    if (!seal(request, 0, phone, row))
+    rc = seal(request, 0, whole, row);
+    explicit_bzero(whole, sizeof whole);
+    if (!rc)
         return 1;
     reply_problem(request, PROBLEM_BUSY);
     return -1;
