@@ -18,7 +18,8 @@ struct wire_place {          // where and when a view is made
     int64_t now_ms;
     const char *public_url; // "" = phones cannot reach the hall
     bool online, stuck;     // stuck: no command can be stored just now
-    bool messages; // a ticket may ask for messages to a phone
+    bool messages;          // a ticket may ask for messages to a phone
+    bool doubtful;          // the wall clock jumped, and nobody has confirmed it yet
 };
 
 // --- out ---------------------------------------------------------------------------------------
