@@ -131,8 +131,10 @@ test('a refusal is said calmly, in the language of the page', async (t) => {
   await page.locator('[data-act=extend]').click();
   await page.fill('[name=until]', '09:00');
   await page.locator('dialog .go').click();
-  await page.waitForSelector('.trouble');
-  assert.match(await page.locator('.trouble').innerText(), /This time is over/);
+  await page.waitForSelector('.refused');
+  assert.match(await page.locator('.refused').innerText(), /This time is over/);
+  assert.equal(await page.inputValue('[name=until]'), '09:00'); // what was typed stays
+  await accessible(page, 'refused');
 });
 
 test('a lead sees the floor without devices; a clerk is shown the door', async (t) => {

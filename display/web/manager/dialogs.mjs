@@ -23,6 +23,12 @@ export function dialog(at) {
     <form @submit=${send}>
       <h2 id="question">${t(`act.${kind}`, asked(at))}</h2>
       ${FORMS[kind](at)}
+      ${
+        state.trouble
+          ? html`<p class="refused" role="alert"><b>${state.trouble.title}</b>
+          ${state.trouble.detail}</p>`
+          : nothing
+      }
       <p class="both">
         <button class="go" ?disabled=${state.busy || too_many}>${t(`act.${kind}.yes`)}</button>
         <button class="quiet" type="button" @click=${leave}>${t('act.no')}</button></p>

@@ -190,7 +190,7 @@ const STEPS = {
   devices: (state, { devices }) => ({ ...state, devices }),
   link: (state, { link }) => ({ ...state, link }),
   dialog(state, { dialog }) {
-    if (dialog?.kind !== 'assign') return { ...state, dialog };
+    if (dialog?.kind !== 'assign') return { ...state, dialog, trouble: null };
     const window = dialog.window ?? helper(state, dialog.service);
     const now = servicesOf(state, window);
     const services = dialog.service ? [...new Set([...now, dialog.service])] : now;
@@ -213,7 +213,6 @@ const STEPS = {
     ...state,
     busy: false,
     signing: false,
-    dialog: null,
     trouble: { ...trouble, since: now },
   }),
   calm: (state) => ({ ...state, trouble: null, done: null }),

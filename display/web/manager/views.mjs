@@ -66,7 +66,7 @@ function tongue({ state, act }) {
 
 function said({ state, act, t }) {
   const { trouble, done } = state;
-  if (!trouble && !done) return nothing;
+  if (state.dialog || (!trouble && !done)) return nothing; // a question says its own
   return html`<div class=${trouble ? 'trouble' : 'done'} role=${trouble ? 'alert' : 'status'}>
     <p>${trouble ? html`<b>${trouble.title}</b> ${trouble.detail}` : t(`done.${done.what}`)}</p>
     <button class="quiet" aria-label=${t('console.dismiss')}
@@ -206,7 +206,7 @@ function row({ act, t, say }, one) {
 // --- beside ------------------------------------------------------------------------------------
 
 /** The worst; the others stand first among the services anyway. */
-const ALARMS_MOST = 5;
+const ALARMS_MOST = 4;
 
 function needed(at) {
   const { state, t } = at;

@@ -38,9 +38,9 @@ export function begin({ language, chosen, token, now }) {
 export function screenOf({ dead, ticket }) {
   if (dead) return 'dead';
   if (!ticket) return 'starting';
+  if (ticket.state !== 'finished') return ticket.state; // also one that was rated, then reopened
   if (ticket.rated !== null) return 'thanks';
-  if (ticket.state === 'finished') return ticket.can.rate ? 'rate' : 'over';
-  return ticket.state;
+  return ticket.can.rate ? 'rate' : 'over';
 }
 
 /** How much of the way is still ahead, 0 to 100. */
