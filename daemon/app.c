@@ -89,6 +89,10 @@ static void app_confirm_clock(void *context) {
     loop_timer_set(app->day_timer, 0);
 }
 
+static bool app_clock_is_doubtful(void *context) {
+    return ((struct app *)context)->clock.doubtful;
+}
+
 // --- the turn of the day -----------------------------------------------------------------------
 
 static void day_turn(struct app *app);
@@ -325,6 +329,7 @@ static int app_open_doors(struct app *app) {
         .health = app_health,
         .reload = app_reload_asked,
         .confirm_clock = app_confirm_clock,
+        .clock_is_doubtful = app_clock_is_doubtful,
         .context = app,
     };
     int rc = tell_new(&app->tell, &tell);

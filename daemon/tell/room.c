@@ -21,6 +21,7 @@ void room_place(const struct tell_room *room, struct wire_place *place) {
         .public_url = room->house.config->public_url,
         .online = true,
         .stuck = pipeline_is_stuck(room->house.pipeline, &why),
+        .messages = room->house.config->hooks.sms[0] != 0,
     };
 }
 

@@ -19,11 +19,7 @@ void hall_get(struct request *request) {
 // What the operator's door says of the house is what a lead should know too.
 void hall_floor(struct request *request) {
     struct wire_place place = web_place(request->web, web_hall(request->web));
-    json_t *floor = wire_floor(&place);
-    char why[HEALTH_ROOM];
-    if (web_is_unwell(request->web, why, sizeof why))
-        json_array_append_new(json_object_get(floor, "alarms"), json_pack("{s:s}", "text", why));
-    reply_json(request, 200, floor);
+    reply_json(request, 200, wire_floor(&place));
 }
 
 void hall_devices(struct request *request) {

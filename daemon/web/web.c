@@ -29,6 +29,9 @@ struct wire_place web_place(const struct web *web, const struct hall *hall) {
         .public_url = web->house.config->public_url,
         .online = true,
         .stuck = pipeline_is_stuck(web->house.pipeline, &why),
+        .messages = web->house.config->hooks.sms[0] != 0,
+        .doubtful =
+            web->house.clock_is_doubtful && web->house.clock_is_doubtful(web->house.context),
     };
 }
 

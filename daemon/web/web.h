@@ -6,6 +6,8 @@
 #ifndef JIAOHAO_WEB_WEB_H
 #define JIAOHAO_WEB_WEB_H
 
+#include <stdbool.h>
+
 #include "daemon/config.h"
 
 struct loop;
@@ -31,6 +33,8 @@ struct web_house { // what app.c hands over, all borrowed
     int (*reload)(void *context, char *faults, unsigned long room);
     // a manager confirms the wall clock (POST /clock/confirm); may be NULL
     void (*confirm_clock)(void *context);
+    // whether the wall clock waits to be confirmed; may be NULL
+    bool (*clock_is_doubtful)(void *context);
     void *context;
 };
 

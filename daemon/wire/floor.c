@@ -24,12 +24,16 @@ static uint32_t longest_s(const struct wire_place *place, uint16_t service) {
 
 static json_t *window(const struct hall *hall, uint16_t at) {
     const struct window *one = &hall->windows[at];
-    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:I}", "number", hall->plan.windows[at].number,
-                     "zone", value_zone(hall, hall->plan.windows[at].zone), "state",
-                     value_named(one->state, window_state_names), "since",
-                     value_time(one->since_ms), "ticket", value_number(hall, one->ticket), "person",
-                     one->person ? json_integer(one->person) : json_null(), "served_today",
-                     (json_int_t)one->served);
+    json_t *view =
+        json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:I}", "number", hall->plan.windows[at].number,
+                  "zone", value_zone(hall, hall->plan.windows[at].zone), "state",
+                  value_named(one->state, window_state_names), "since", value_time(one->since_ms),
+                  "ticket", value_number(hall, one->ticket), "person",
+                  one->person ? json_integer(one->person) : json_null(), "served_today",
+                  (json_int_t)one->served);
+    value_set(&view, "assigned", json_boolean(one->assigned));
+    value_set(&view, "assigned_until", value_time(one->assigned_until_ms));
+    return view;
 }
 
 static json_t *service(const struct wire_place *place, uint16_t at) {
@@ -42,7 +46,9 @@ static json_t *service(const struct wire_place *place, uint16_t at) {
                   (json_int_t)state->finished, "missed", (json_int_t)state->missed, "cancelled",
                   (json_int_t)state->cancelled, "voided", (json_int_t)state->voided);
     value_set(&view, "longest_s", json_integer(longest_s(place, at)));
+    value_set(&view, "target_s", json_integer(plan->target_ms / 1000));
     value_set(&view, "stopped", json_boolean(state->stopped));
+    value_set(&view, "stop_reason", value_text(state->stop_reason));
     value_set(&view, "wait", value_wait_new(place->hall, at, place->now_ms));
     return view;
 }
@@ -53,6 +59,30 @@ static json_t *klass(const struct hall *hall, uint8_t at) {
         waiting += hall_line_count(hall, of, at);
     return json_pack("{s:o, s:o, s:I}", "code", value_text(hall->plan.classes[at].code), "name",
                      value_name(&hall->plan.classes[at].name), "waiting", (json_int_t)waiting);
+}
+
+static json_t *notices(const struct hall *hall) {
+    json_t *list = json_array();
+    for (unsigned at = 0; at < HALL_NOTICES_MAX; at++) {
+        const struct notice *one = &hall->notices[at];
+        if (one->id)
+            value_add(&list, json_pack("{s:I, s:o, s:o, s:o}", "id", (json_int_t)one->id, "zone",
+                                       *one->zone ? value_text(one->zone) : json_null(), "until",
+                                       value_time(one->until_ms), "text", value_note(&one->text)));
+    }
+    return list;
+}
+
+// What only a person can put right.
+static json_t *alarms(const struct wire_place *place) {
+    json_t *list = json_array();
+    if (place->doubtful)
+        value_add(&list, json_pack("{s:s, s:s}", "code", "clock", "text",
+                                   "The wall clock jumped: confirm the time."));
+    if (place->stuck)
+        value_add(&list, json_pack("{s:s, s:s}", "code", "storage", "text",
+                                   "Nothing can be stored: look at the disk of the daemon."));
+    return list;
 }
 
 json_t *wire_floor(const struct wire_place *place) {
@@ -69,10 +99,11 @@ json_t *wire_floor(const struct wire_place *place) {
     }
     for (uint8_t at = 0; at < hall->plan.class_count; at++)
         value_add(&classes, klass(hall, at));
-    return json_pack("{s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:[]}", "at", value_time(place->now_ms),
-                     "day", hall->day_open ? value_date(hall->plan.day.date) : json_null(),
-                     "waiting", (json_int_t)waiting, "longest_s", (json_int_t)longest, "windows",
-                     windows, "services", services, "classes", classes, "alarms");
+    return json_pack(
+        "{s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "at", value_time(place->now_ms), "day",
+        hall->day_open ? value_date(hall->plan.day.date) : json_null(), "waiting",
+        (json_int_t)waiting, "longest_s", (json_int_t)longest, "windows", windows, "services",
+        services, "classes", classes, "notices", notices(hall), "alarms", alarms(place));
 }
 
 // The words a device said of itself, comma-separated in the hall.

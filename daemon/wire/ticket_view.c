@@ -61,6 +61,8 @@ json_t *wire_ticket(const struct wire_place *place, int32_t ticket) {
     value_set(&view, "window", window_now(hall, one));
     if (one->called_ms)
         value_set(&view, "called_at", value_time(one->called_ms));
+    value_set(&view, "language",
+              one->language ? value_text(language_names[one->language]) : json_null());
     value_set(&view, "recalls", json_integer(one->recalls));
     value_set(&view, "can", can_citizen(place, ticket));
     value_set(&view, "rated", one->rated ? json_integer(one->rated) : json_null());

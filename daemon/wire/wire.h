@@ -19,6 +19,7 @@ struct wire_place {          // where and when a view is made
     const char *public_url; // "" = phones cannot reach the hall
     bool online, stuck;     // stuck: no command can be stored just now
     bool messages;          // a ticket may ask for messages to a phone
+    bool doubtful;          // the wall clock jumped, and nobody has confirmed it yet
 };
 
 // --- out ---------------------------------------------------------------------------------------

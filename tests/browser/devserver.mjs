@@ -10,7 +10,7 @@
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { hallOf, windowOf } from './scenes.mjs';
+import { devicesOf, floorOf, hallOf, ticketOf, windowOf } from './scenes.mjs';
 
 const WEB = new URL('../../display/web/', import.meta.url);
 const TYPES = { css: 'text/css', mjs: 'text/javascript', js: 'text/javascript', html: 'text/html' };
@@ -19,6 +19,8 @@ const PAGES = [
   [/^\/kiosk$/, 'kiosk.html'],
   [/^\/board$/, 'board.html'],
   [/^\/window\/\d+$/, 'window.html'],
+  [/^\/t$/, 'ticket.html'],
+  [/^\/manager$/, 'manager.html'],
 ];
 
 /** @returns {Promise<{url: string, house: object, close: () => Promise<void>}>} */
@@ -26,6 +28,10 @@ export async function devServer({ port = 0, scene = 'small', board = null } = {}
   const house = {
     hall: hallOf(scene),
     window: windowOf(scene),
+    ticket: ticketOf('waiting'),
+    floor: floorOf(scene),
+    devices: devicesOf(),
+    role: 'manager',
     signed: false,
     fault: null,
     posts: [],
@@ -91,7 +97,12 @@ async function api(house, url, request, reply) {
   for await (const chunk of request) text += chunk;
   const body = text ? JSON.parse(text) : {};
   if (request.method !== 'GET')
-    house.posts.push({ path, body, key: request.headers['idempotency-key'] });
+    house.posts.push({
+      path,
+      body,
+      method: request.method,
+      key: request.headers['idempotency-key'],
+    });
   if (house.fault) {
     if (house.fault === 'cut') return request.socket.destroy();
     return problem(reply, house.fault);
@@ -144,6 +155,15 @@ const ROUTES = [
       reply.writeHead(204).end();
     },
   ],
+  ['GET', /^ticket$/, holder((house, reply) => send(reply, 200, house.ticket))],
+  ['GET', /^ticket\/events$/, holder(stream)],
+  ['DELETE', /^ticket$/, holder(act)],
+  ['POST', /^ticket\/(return|defer|rating)$/, holder(act)],
+  ['GET', /^floor$/, (house, reply) => send(reply, 200, house.floor)],
+  ['GET', /^devices$/, (house, reply) => send(reply, 200, { devices: house.devices })],
+  ['POST', /^(services\/\w+\/(stop|resume)|windows\/\d+\/assign|day\/extend)$/, act],
+  ['POST', /^(notices|clock\/confirm)$/, act],
+  ['DELETE', /^notices\/\d+$/, act],
   ['GET', /^windows\/\d+$/, (house, reply) => send(reply, 200, house.window)],
   [
     'POST',
@@ -157,9 +177,26 @@ const ROUTES = [
   ],
 ];
 
+/** Only with the ticket's token; without it, as the house answers one that is over. */
+function holder(route) {
+  return (house, reply, asked) => {
+    if (asked.request.headers.authorization !== 'Bearer t.test')
+      return problem(reply, { status: 401, code: 806 });
+    return route(house, reply, asked);
+  };
+}
+
+/** What a test wants to come of it (`house.acted`), else the ticket as it is. */
+function act(house, reply, { path, body, request }) {
+  const next = house.acted?.(request.method, path, body);
+  if (next?.status) return problem(reply, next);
+  if (next) house.ticket = next;
+  return send(reply, 200, path.startsWith('ticket') ? house.ticket : {});
+}
+
 function session(house) {
   return {
-    person: { id: 1, name: '示例', role: 'staff' },
+    person: { id: 1, name: '示例', role: house.role },
     window: house.window.number,
     expires_at: house.hall.at,
   };
@@ -169,9 +206,11 @@ function stream(house, reply, { url }) {
   reply.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
   house.streams.add(reply);
   reply.on('close', () => house.streams.delete(reply));
-  const [event, data] = url.searchParams.has('window')
-    ? ['window', house.window]
-    : ['hall', house.hall];
+  const [event, data] = url.pathname.endsWith('/ticket/events')
+    ? ['ticket', house.ticket]
+    : url.searchParams.has('window')
+      ? ['window', house.window]
+      : ['hall', house.hall];
   reply.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 }
 

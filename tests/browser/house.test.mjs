@@ -190,3 +190,150 @@ test('the broker restarts: the board says since when it is old, and comes back',
   await board.locator(`li[data-number=${number}]`).waitFor({ timeout: 20000 });
   await board.locator('.stale').waitFor({ state: 'detached', timeout: 20000 });
 });
+
+const PHONE = { width: 360, height: 640 };
+
+/** Takes a ticket as the kiosk does: {number, token}. */
+async function ticketOf({ house, key, service }) {
+  const reply = await fetch(house.url('public', '/api/v1/tickets'), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${key}` },
+    body: JSON.stringify({ service: service.code, language: 'zh' }),
+  });
+  assert.equal(reply.status, 201);
+  return reply.json();
+}
+
+async function openPhone(t, { house }, { token }) {
+  const page = await open(browser, 'about:blank', { viewport: PHONE, locale: 'en-GB' });
+  t.after(() => close(page));
+  page.asked = [];
+  page.on('request', (request) => page.asked.push(request));
+  await page.goto(`${house.url('public', '/t')}#${token}`);
+  return page;
+}
+
+async function openManager(t, { house }, role = 'manager') {
+  house.cli('user', 'add', `zhou-${role}`, '--role', role, '--pin', PIN);
+  const page = await open(browser, house.url('staff', '/manager'), { viewport: WIDE });
+  t.after(() => close(page));
+  await page.fill('[name=name]', `zhou-${role}`);
+  await page.fill('[name=pin]', PIN);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.four');
+  return page;
+}
+
+const onPhone = (page, screen) => page.waitForSelector(`.phone[data-screen=${screen}]`);
+
+test('a visit on the phone, from waiting to rated; its token is in no address or log', async (t) => {
+  const visit = await openHouse(t);
+  const { house } = visit;
+  const first = await ticketOf(visit);
+  const second = await ticketOf(visit);
+  const phone = await openPhone(t, visit, second);
+  await onPhone(phone, 'waiting');
+  await phone.waitForSelector('text=还有 1 人'); // in the ticket's language, not the browser's
+  await accessible(phone, 'waiting');
+  const console_ = await openConsole(t, visit);
+  await space(console_, 'open', 'open');
+  await space(console_, 'next', 'calling');
+  assert.equal(await console_.locator('.person .number').innerText(), first.number);
+  await phone.waitForSelector('text=下一位就是您');
+  await space(console_, 'start', 'serving');
+  await space(console_, 'finish', 'open');
+  await space(console_, 'next', 'calling');
+  await onPhone(phone, 'called');
+  assert.equal(await phone.locator('.call .window').innerText(), String(WINDOW));
+  await house.stop('SIGKILL'); // in the middle of the call
+  await phone.waitForSelector('.stale');
+  await house.start();
+  await phone.waitForSelector('.stale', { state: 'detached' });
+  await onPhone(phone, 'called');
+  await space(console_, 'start', 'serving');
+  await onPhone(phone, 'serving');
+  await space(console_, 'finish', 'open');
+  await onPhone(phone, 'rate');
+  await phone.reload(); // the fragment is enough
+  await onPhone(phone, 'rate');
+  await phone.locator('.face').first().click();
+  await phone.locator('.tags button').first().click();
+  await phone.fill('textarea', '很好');
+  await phone.locator('form .main').click();
+  await onPhone(phone, 'thanks');
+  const given = (await house.events()).filter((one) => one.kind === 'rating.given');
+  assert.deepEqual(
+    given.map((one) => [one.ticket.number, one.level]),
+    [[second.number, 5]],
+  );
+  const { token } = second;
+  for (const one of phone.asked) {
+    const { origin, pathname, search } = new URL(one.url());
+    assert.equal(origin, house.url('public', ''));
+    assert.ok(!(pathname + search).includes(token));
+    assert.equal((await one.allHeaders()).referer, undefined);
+  }
+  assert.ok(!(await house.log()).includes(token));
+});
+
+test('on the phone: later, once; cancelled after asking; a link that nobody has', async (t) => {
+  const visit = await openHouse(t);
+  const ticket = await ticketOf(visit);
+  await ticketOf(visit);
+  const phone = await openPhone(t, visit, ticket);
+  await phone.waitForSelector('text=下一位就是您');
+  await phone.locator('[data-wish=defer]').click();
+  await phone.locator('dialog .main').click();
+  await phone.waitForSelector('text=还有 1 人');
+  assert.equal(await phone.locator('[data-wish=defer]').count(), 0);
+  await phone.locator('[data-wish=cancel]').click();
+  await phone.locator('dialog .main').click();
+  await onPhone(phone, 'cancelled');
+  const gone = await openPhone(t, visit, { token: 't.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' });
+  await onPhone(gone, 'dead');
+});
+
+test('a manager stops a service, the kiosk shows it, also after a restart', async (t) => {
+  const visit = await openHouse(t);
+  const { house, service, board, desk } = visit;
+  await ticketOf(visit);
+  const kiosk = await openKiosk(t, visit);
+  await kiosk.locator('.choice', { hasText: board.name.zh }).click();
+  const choice = kiosk.locator('.choice', { hasText: service.name.zh });
+  await choice.waitFor();
+  const manager = await openManager(t, visit);
+  await manager.waitForSelector('.figure.waiting >> text=1');
+  const row = manager.locator(`[data-service=${service.code}]`);
+  await row.locator('[data-act=stop]').click();
+  await manager.fill('[name=reason]', '设备故障');
+  await manager.locator('dialog .go').click();
+  await row.locator('[data-act=resume]').waitFor();
+  await kiosk.locator('.choice', { hasText: '暂停取号' }).first().waitFor();
+  await accessible(manager, 'stopped');
+
+  await house.stop('SIGKILL');
+  await manager.waitForSelector('.stale');
+  await house.start();
+  await manager.waitForSelector('.stale', { state: 'detached' });
+  assert.match(await row.innerText(), /设备故障/);
+  await row.locator('[data-act=resume]').click();
+  await manager.locator('dialog .go').click();
+  await row.locator('[data-act=stop]').waitFor();
+
+  await manager.locator('[data-act=notice]').click();
+  await manager.fill('[name=zh]', '今天系统检修');
+  await manager.locator('dialog .go').click();
+  const board_ = await openBoard(t, visit);
+  await board_.locator('footer', { hasText: '今天系统检修' }).waitFor();
+  await manager.locator('[data-act=withdraw]').click();
+  await manager.locator('dialog .go').click();
+  await board_.locator('footer').waitFor({ state: 'detached' });
+
+  const lead = await openManager(t, visit, 'lead');
+  await lead.locator(`[data-window="${desk.number}"]`).click();
+  const picked = lead.locator('dialog .pick input:checked');
+  while (await picked.count()) await picked.first().click();
+  await lead.locator('dialog .pick', { hasText: service.name.zh }).first().click();
+  await lead.locator('dialog .go').click();
+  await manager.locator(`[data-window="${desk.number}"] sup`).waitFor(); // both see it
+});

@@ -313,3 +313,121 @@ export function boardOf(scene, now = Date.now(), fresh = 1) {
     windows: [],
   };
 }
+
+// --- a ticket on a phone -----------------------------------------------------------------------
+
+/** What each state lets its holder do, and what else it says. */
+const TICKETS = {
+  waiting: { can: ['cancel', 'defer'], ahead: 4, wait: { kind: 'range', low_s: 600, high_s: 900 } },
+  called: { can: ['cancel'], window: 12, called_at: at('10:42:00') },
+  serving: { can: [], window: 12 },
+  parked: { can: ['cancel'] },
+  missed: { can: ['cancel', 'return'] },
+  finished: { can: ['rate'] },
+  cancelled: { can: [] },
+  void: { can: [] },
+};
+
+export function ticketOf(state, more = {}) {
+  const { can, ...rest } = TICKETS[state];
+  const may = (what) => can.includes(what);
+  return {
+    id: 36,
+    number: 'A012',
+    service: 'B',
+    service_name: name(SERVICES[1][2], SERVICES[1][3]),
+    class: 'normal',
+    state,
+    needs: [],
+    ahead: 0,
+    wait: { kind: 'range', low_s: 0, high_s: 300 },
+    zone: 'west',
+    window: null,
+    issued_at: at('10:20:07'),
+    hall_name: BASE.name,
+    language: null,
+    recalls: 0,
+    can: {
+      cancel: may('cancel'),
+      return: may('return'),
+      defer: may('defer'),
+      rate: may('rate'),
+    },
+    rated: null,
+    seq: 100,
+    ...rest,
+    ...more,
+  };
+}
+
+// --- the floor ---------------------------------------------------------------------------------
+
+/** GET /floor of that hall; in `big` three services wait beyond 15, 30 and 45 minutes. */
+export function floorOf(scene) {
+  const hall = hallOf(scene);
+  const quiet = scene === 'empty' || scene === 'closed';
+  const longest = (i) => (quiet ? 0 : scene === 'big' && i < 3 ? [2880, 1920, 960][i] : 120 + 31 * i);
+  const services = hall.services.map((one, i) => ({
+    code: one.code,
+    name: one.name,
+    issued: quiet ? 0 : 40 + i,
+    waiting: quiet ? 0 : one.waiting,
+    called: quiet ? 0 : 30,
+    finished: quiet ? 0 : 27,
+    missed: quiet ? 0 : 2,
+    cancelled: 0,
+    voided: 0,
+    longest_s: one.waiting ? longest(i) : 0,
+    target_s: 900,
+    stopped: one.stopped,
+    stop_reason: one.stopped ? '设备故障' : '',
+    wait: one.wait,
+  }));
+  return {
+    at: at(),
+    day: scene === 'closed' ? null : '2026-11-23',
+    waiting: services.reduce((sum, one) => sum + one.waiting, 0),
+    longest_s: Math.max(...services.map((one) => one.longest_s)),
+    windows: hall.windows.map((one) => ({
+      number: one.number,
+      zone: one.zone,
+      state: quiet ? 'closed' : one.state,
+      since: at('10:38:12'),
+      ticket: quiet ? null : one.ticket,
+      person: quiet || one.state === 'closed' ? null : 1,
+      served_today: quiet ? 0 : 9,
+      assigned: one.number === 3,
+      assigned_until: one.number === 3 ? at('13:00:00') : null,
+    })),
+    services,
+    classes: [],
+    notices: quiet
+      ? []
+      : [
+          {
+            id: 1,
+            zone: null,
+            until: at('13:00:00'),
+            text: name('12–13 点 5 号窗口暂停', 'Window 5 is closed from 12 to 1'),
+          },
+        ],
+    alarms: scene === 'big' ? [{ code: 'clock' }] : [],
+  };
+}
+
+export function devicesOf() {
+  return [
+    ['board-west', 'board', true, []],
+    ['speaker-west', 'speaker', true, []],
+    ['printer-1', 'printer', true, ['paper-out']],
+    ['pad-3', 'pad', false, []],
+  ].map(([device, kind, online, faults]) => ({
+    name: device,
+    kind,
+    window: kind === 'pad' ? 3 : null,
+    zone: 'west',
+    online,
+    since: at('10:12:00'),
+    faults,
+  }));
+}

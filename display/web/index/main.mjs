@@ -34,6 +34,8 @@ function view(state, act) {
     <ul>
       ${entry(state, 'kiosk', '/kiosk')}
       ${entry(state, 'board', '/board', boards(state))}
+      ${entry(state, 'ticket', '/t')}
+      ${state.staff ? entry(state, 'manager', '/manager') : nothing}
       ${state.staff ? entry(state, 'window', null, windows(state)) : nothing}
     </ul>
     <p class="about">${t('index.about')}</p>

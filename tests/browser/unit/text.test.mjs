@@ -8,7 +8,7 @@ import { zh } from '../../../display/web/lib/text/zh.mjs';
 import { named, texts } from '../../../display/web/lib/text.mjs';
 
 const WEB = new URL('../../../display/web/', import.meta.url);
-const PAGES = ['index', 'kiosk', 'window', 'board'];
+const PAGES = ['index', 'kiosk', 'window', 'board', 'ticket', 'manager'];
 
 test('zh and en have the same keys', () => {
   assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort());

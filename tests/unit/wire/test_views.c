@@ -142,6 +142,7 @@ static void a_ticket_goes_from_waiting_to_called(void **state) {
                    {"service_name", "{\"zh\":\"社保\",\"en\":\"Social insurance\"}"},
                    {"window", "null"},
                    {"called_at", "(nothing)"},
+                   {"language", "null"},
                    {"can", "{\"cancel\":true,\"return\":false,\"defer\":true,\"rate\":false}"},
                    {"rated", "null"},
                    {"needs", "[]"},
@@ -400,6 +401,7 @@ static void the_floor_adds_up(void **state) {
                                                      {"windows.0.ticket", "\"A002\""},
                                                      {"windows.0.person", "12"},
                                                      {"classes.0.waiting", "2"},
+                                                     {"windows.0.assigned", "false"},
                                                      {"alarms", "[]"},
                                                      {0}});
     expect_all(wire_devices(&place), (struct wanted[]){{"devices.0.name", "\"board-1\""},
@@ -409,6 +411,26 @@ static void the_floor_adds_up(void **state) {
                                                        {"devices.0.online", "false"},
                                                        {"devices.0.faults", "[]"},
                                                        {0}});
+    small_close(&small);
+}
+
+static void the_floor_says_what_a_lead_did(void **state) {
+    struct small small = small_open();
+    struct command stop = {.kind = COMMAND_STOP_SERVICE, .service = "A", .note = "device"};
+    struct command post = {.kind = COMMAND_POST_NOTICE, .text = {.zh = "暂停", .en = "Paused"}};
+    (void)state;
+    small_do(&small, stop);
+    small_do(&small, post);
+    struct wire_place place = place_of(&small);
+    place.doubtful = true;
+    expect_all(wire_floor(&place),
+               (struct wanted[]){{"services.0.stopped", "true"},
+                                 {"services.0.stop_reason", "\"device\""},
+                                 {"notices.0.zone", "null"},
+                                 {"notices.0.until", "null"},
+                                 {"notices.0.text", "{\"zh\":\"暂停\",\"en\":\"Paused\"}"},
+                                 {"alarms.0.code", "\"clock\""},
+                                 {0}});
     small_close(&small);
 }
 
@@ -468,6 +490,7 @@ int main(void) {
         cmocka_unit_test(boards_show_calls_newest_first),
         cmocka_unit_test(a_paused_window_says_why),
         cmocka_unit_test(the_floor_adds_up),
+        cmocka_unit_test(the_floor_says_what_a_lead_did),
         cmocka_unit_test(a_call_is_said_in_both_languages),
         cmocka_unit_test(a_refusal_says_what_to_do_in_both_languages),
     };
