@@ -183,10 +183,11 @@ fuzz: deps-lint ## feed hostile bytes to what reads from outside (FUZZ_SECONDS=2
 fuzz-run: $(FUZZ)
 	$(Q)tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZ)
 
-$(B)/fuzz/%: tests/fuzz/%.c $(call libs,$(KNOWS_tell)) | deps
+FUZZED := $(KNOWS_tell) display hardware
+$(B)/fuzz/%: tests/fuzz/%.c $(call libs,$(FUZZED)) | deps
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(call group,$(KNOWS_tell)) \
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(call group,$(FUZZED)) \
 	    $(PKG_LIBS)
 
 # --- installing --------------------------------------------------------------------------------
