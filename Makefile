@@ -90,6 +90,20 @@ $(B)/jiaohao-$(1): $(call obj,$(DIR_$(1))/main.c) $(call libs,$(KNOWS_$(1)))
 endef
 $(foreach r,display audio hardware,$(eval $(call device_rule,$(r))))
 
+# --- voices ------------------------------------------------------------------------------------
+.PHONY: voices
+voices: $(B)/voices/.made ## render the default voice packs and the chime
+all: voices
+$(B)/chime: tools/chime.c | deps
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $$(pkg-config --libs sndfile) -lm
+$(B)/voices/.made: tools/voices.sh $(wildcard audio/voices/*/*) $(B)/chime | deps
+	$(call say,VOICES,audio/voices)
+	$(Q)mkdir -p $(@D)
+	$(Q)tools/voices.sh audio/voices $(@D)
+	$(Q)$(B)/chime $(@D)/chime.wav
+	$(Q)touch $@
+
 define room_rule
 $(B)/lib/$(1).a: $(call obj,$(call src_of,$(1))) $(if $(filter web,$(1)),$(B)/obj/assets.o)
 	@mkdir -p $$(@D)
