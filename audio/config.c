@@ -164,7 +164,6 @@ static void read_windows(struct yaml_file *file, struct yaml_node *node, void *i
 static const struct yaml_key speaker_keys[] = {
     {.name = "zone",
      .type = YAML_CODE,
-     .fallback = "",
      SPEAKER(zone),
      .help = "the zone whose calls it speaks; by default what follows speaker- in its name"},
     {.name = "card",
@@ -271,7 +270,7 @@ static const struct yaml_key audio_keys[] = {
      .type = YAML_CUSTOM,
      .read = read_voices,
      .help = "list of folders, a voice pack each; a call is spoken in the hall's languages that "
-             "have one. By default " SHARE "zh and en"},
+             "have one; by default " SHARE "zh and en"},
     {.name = "chime",
      .type = YAML_CUSTOM,
      .read = read_chime,

@@ -8,7 +8,7 @@
 #include <sndfile.h>
 #include <stdio.h>
 
-enum { RATE = 48000, TONES = 2, SECOND_AT = RATE * 35 / 100, FRAMES = RATE * 13 / 10 };
+enum { RATE = 48000, TONES = 2, SECOND_AT = RATE * 28 / 100, FRAMES = RATE };
 
 static const double pitches_hz[TONES] = {659.255, 523.251};
 
@@ -16,7 +16,7 @@ static double struck(double seconds, double pitch_hz) {
     double turn = 2 * M_PI * pitch_hz * seconds;
     if (seconds < 0)
         return 0;
-    return (1 - exp(-seconds / 0.004)) * exp(-seconds / 0.28) * (sin(turn) + 0.25 * sin(2 * turn));
+    return (1 - exp(-seconds / 0.004)) * exp(-seconds / 0.2) * (sin(turn) + 0.25 * sin(2 * turn));
 }
 
 int main(int argc, char **argv) {

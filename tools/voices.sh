@@ -20,7 +20,7 @@ for folder in "$from"/*/; do
         cat "$folder/voice.yaml"
         echo "words:"
         grep -v '^#' "$folder/words" | while IFS="$(printf '\t')" read -r word voice text; do
-            espeak-ng -v "$voice" -a 70 -s 150 -w "$to/$language.new/$word.wav" "$text" </dev/null
+            espeak-ng -v "$voice" -a 70 -s 175 -w "$to/$language.new/$word.wav" "$text" </dev/null
             printf '  "%s": %s.wav\n' "$word" "$word"
         done
     } >"$to/$language.new/voice.yaml"
