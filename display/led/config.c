@@ -50,7 +50,7 @@ static const struct yaml_key board_keys[] = {
      .choices = drivers,
      .fallback = "bx5k",
      BOARD(driver),
-     .help = "bx5k: Onbon BX-5K, 5MK and 6K font cards"},
+     .help = "what card it is; bx5k: Onbon BX-5K, 5MK and 6K font cards"},
     {.name = "window",
      .type = YAML_U32,
      .least = 1,
@@ -124,12 +124,13 @@ static const struct yaml_key board_keys[] = {
      .type = YAML_TEXT,
      .fallback = "",
      BOARD(number_code),
-     .help = "the card's codes before a number, such as \\FO002 for a large font"},
+     .help = "the card's own codes before a number, for a large font or a colour; with their "
+             "backslashes, as its manual prints them"},
     {.name = "text_code",
      .type = YAML_TEXT,
      .fallback = "",
      BOARD(text_code),
-     .help = "the card's codes before other text"},
+     .help = "the same before other text"},
     {.name = NULL},
 };
 
