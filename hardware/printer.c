@@ -43,6 +43,7 @@ struct printer {
     enum phase phase;
     uint8_t n;            // of the status asked
     unsigned asked;       // faults of this round
+    bool hall_listens;    // it spoke since we are connected: a broker that lost all knows it again
     struct job *printing; // sent; the round now asks how it went
     char words[64];       // faults as last reported
     struct spool spool;
@@ -80,7 +81,7 @@ static void tell_one(struct printer *printer, struct job *job) {
 }
 
 static void tell_all(struct printer *printer) {
-    for (size_t i = 0; i < SPOOL_MAX; i++) {
+    for (size_t i = 0; i < SPOOL_MAX && printer->hall_listens; i++) {
         struct job *job = &printer->spool.jobs[i];
         if ((job->state == JOB_PRINTED || job->state == JOB_FAILED) && !job->told)
             tell_one(printer, job);
@@ -245,26 +246,37 @@ static void on_port_down(void *context, const char *why) {
 
 // --- the broker --------------------------------------------------------------------------------
 
-static void on_message(void *context, const struct bus_message *message) {
-    struct printer *printer = context;
-    json_t *body = json_loadb(message->payload, message->length, JSON_REJECT_DUPLICATES, NULL);
+static void take_slip(struct printer *printer, const json_t *body) {
     const char *fault = spool_add(&printer->spool, body, loop_wall_ms(), printer->config->keep_ms);
-    json_decref(body);
     if (fault && fault[0])
         log_warning("hardware", "%s: a slip makes no sense: %s", printer->config->name, fault);
     if (!fault)
         turn(printer);
 }
 
+// An acknowledgement that reaches a broker before the hall does is lost if that broker was new.
+static void on_message(void *context, const struct bus_message *message) {
+    struct printer *printer = context;
+    const char *below = message->topic + strlen(printer->hardware->machine->prefix);
+    json_t *body = json_loadb(message->payload, message->length, JSON_REJECT_DUPLICATES, NULL);
+    if (strncmp(below, "print/", 6) == 0) {
+        take_slip(printer, body);
+    } else if (!message->retained && json_is_true(json_object_get(body, "online"))) {
+        printer->hall_listens = true;
+        tell_all(printer);
+    }
+    json_decref(body);
+}
+
 static void on_bus_up(void *context) {
     struct printer *printer = context;
     machine_report(printer->hardware->machine, printer->bus, printer->config->name, "printer",
                    printer->words);
-    tell_all(printer);
 }
 
 static void on_bus_down(void *context) {
     struct printer *printer = context;
+    printer->hall_listens = false;
     for (size_t i = 0; i < SPOOL_MAX; i++)
         printer->spool.jobs[i].told = false;
 }
@@ -302,6 +314,9 @@ static int connect_all(struct printer *printer) {
         return -1;
     snprintf(topic, sizeof topic, "%sprint/%s", machine->prefix, printer->config->name);
     loop_timer_set(printer->timer, SOON_MS);
+    if (bus_subscribe(printer->bus, topic, 1))
+        return -1;
+    snprintf(topic, sizeof topic, "%sstate/hall", machine->prefix);
     return bus_subscribe(printer->bus, topic, 1);
 }
 
