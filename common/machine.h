@@ -15,10 +15,10 @@
 struct loop;
 
 struct machine {
-    char prefix[48];          // "jiaohao/quzhou/": before every topic
+    char prefix[48]; // "jiaohao/quzhou/": before every topic
     char broker_address[64];
     uint32_t broker_port;
-    char accounts[256];       // folder of password files, one per account
+    char accounts[256]; // folder of password files, one per account
     uint32_t log_level;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * A rating keypad. What is asked and what was pressed is kept in a file before anything is sent, so
- * neither a restart nor a broker that is away loses a press or moves it to the next person. The hall
- * takes one rating for each ask; the second press for one ask is not even sent.
+ * neither a restart nor a broker that is away loses a press or moves it to the next person. The
+ * hall takes one rating for each ask; the second press for one ask is not even sent.
  *
  * Invariant: presses leave in the order they were made, one under way at a time, each until the
  * hall has taken or refused it. Nobody pressed = nothing is sent: unrated stays unrated.
