@@ -74,7 +74,8 @@ static void on_reload(void *context) {
         log_error("display", "%s is faulty: nothing was changed", app->path);
         return;
     }
-    if (memcmp(config, app->config, sizeof *config) == 0) {
+    // Both began as zeros, so bytes between the fields are equal too.
+    if (memcmp((const char *)config, (const char *)app->config, sizeof *config) == 0) {
         log_notice("display", "nothing has changed");
         free(config);
         return;

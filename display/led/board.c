@@ -138,7 +138,7 @@ static bool heard_before(struct board *board, uint64_t seq) {
 static void drop_pending(struct board *board, const char *number) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < board->pending_count; i++)
-        if (strcmp(board->pending[i].call.number, number))
+        if (strcmp(board->pending[i].call.number, number) != 0)
             board->pending[kept++] = board->pending[i];
     board->pending_count = kept;
 }
@@ -155,6 +155,7 @@ static void await(struct board *board, const json_t *body) {
     call->call.seq = (uint64_t)json_integer_value(json_object_get(body, "seq"));
     call->since_ms = loop_boot_ms();
     loop_timer_set(board->late, CALL_MS);
+    card_tell_again(board->card, 0); // a recall changes no text, and must be seen to be there
     board->blinks_left = board->config.blink;
     board->view.hidden = false;
     loop_timer_set(board->blink, -1);
@@ -195,7 +196,8 @@ static void on_message(void *context, const struct bus_message *message) {
     struct board *board = context;
     size_t prefix = strlen(board->machine->prefix);
     json_t *body;
-    if (message->length > PAYLOAD_MAX || strncmp(message->topic, board->machine->prefix, prefix))
+    if (message->length > PAYLOAD_MAX ||
+        strncmp(message->topic, board->machine->prefix, prefix) != 0)
         return;
     body = json_loadb(message->payload, message->length, JSON_REJECT_DUPLICATES, NULL);
     if (!message->retained && json_is_object(body) &&

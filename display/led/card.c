@@ -30,7 +30,7 @@ enum {
 
 struct row {
     struct card_row wanted;
-    bool shown, refused;
+    bool shown, refused, again;
 };
 
 struct card {
@@ -240,14 +240,19 @@ void card_free(struct card *card) {
 
 void card_show(struct card *card, unsigned place, const struct card_row *wanted) {
     struct row *row = &card->rows[place];
-    if (row->wanted.length == wanted->length && row->wanted.scrolls == wanted->scrolls &&
+    if (!row->again && row->wanted.length == wanted->length &&
+        row->wanted.scrolls == wanted->scrolls &&
         memcmp(row->wanted.text, wanted->text, wanted->length) == 0)
         return;
     row->wanted = *wanted;
-    row->shown = row->refused = false;
+    row->shown = row->refused = row->again = false;
     if (card->under_way == (int)place)
         card->stale = true;
     go_on(card);
+}
+
+void card_tell_again(struct card *card, unsigned row) {
+    card->rows[row].again = true;
 }
 
 bool card_is_settled(const struct card *card) {

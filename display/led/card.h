@@ -42,6 +42,8 @@ void card_free(struct card *card); // NULL is fine
 
 // Wants this in a row; the same as before is no work.
 void card_show(struct card *card, unsigned row, const struct card_row *wanted);
+// Tells the card this row once more at the next card_show of it, even if it is the same.
+void card_tell_again(struct card *card, unsigned row);
 bool card_is_settled(const struct card *card);
 const char *card_fault(const struct card *card); // "" = well
 

@@ -101,7 +101,7 @@ bool view_board(struct view *view, const json_t *body) {
 static void remove_call(struct view *view, const char *number) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < view->call_count; i++)
-        if (strcmp(view->calls[i].number, number))
+        if (strcmp(view->calls[i].number, number) != 0)
             view->calls[kept++] = view->calls[i];
     view->call_count = kept;
 }
@@ -122,7 +122,7 @@ bool view_called(struct view *view, const json_t *body, bool *calls) {
     const char *what = json_string_value(json_object_get(body, "do"));
     struct view_call call = {.seq = (uint64_t)seq_of(body)};
     *calls = what && (strcmp(what, "call") == 0 || strcmp(what, "recall") == 0);
-    if (!what || seq_of(body) < 1 || (!*calls && strcmp(what, "withdraw")))
+    if (!what || seq_of(body) < 1 || (!*calls && strcmp(what, "withdraw") != 0))
         return false; // notices come with the state
     if (!read_call(body, &call) || (view->board->window && call.window != view->board->window))
         return false;

@@ -44,12 +44,13 @@ def reply(command, error=0):
 
 
 class Card:
-    """error: answered to every area; mute: answers nothing; delay_s: before each answer."""
+    """error: answered to every area; mute: answers nothing; delay_s: before each answer; noise:
+    answers with bytes that mean nothing."""
 
     def __init__(self, kind="tcp", link=None):
         self.kind, self.link = kind, link
         self.areas, self.shown, self.frames, self.bad = {}, [], [], []
-        self.error, self.mute, self.delay_s = 0, False, 0
+        self.error, self.mute, self.delay_s, self.noise = 0, False, 0, False
         self.refuse_next = []
         self.stopping = threading.Event()
         self.port = 0
@@ -127,7 +128,7 @@ class Card:
                 answer = self._frame(frame)
                 if answer and not self.mute:
                     time.sleep(self.delay_s)
-                    write(answer)
+                    write(os.urandom(3000) if self.noise else answer)
 
     # --- what it means ---------------------------------------------------------------------------
 

@@ -250,6 +250,64 @@ def test_what_the_card_refuses_is_failed_and_seen_on_devices(led):
         wait_until(lambda: device(manager)["faults"] == ["no-answer"], 5, "the fault")
 
 
+def test_a_recall_blinks_and_is_shown_once(led):
+    with Card() as strip:
+        running = led([("strip-1", strip, {"window": 1, "blink": 2})])
+        house, reader = prepared(running)
+        number = call_next(house)
+        full = [number, "请到1号窗口"]
+        time.sleep(2.5)
+        assert len(events(reader, "call.shown")) == 1
+        strip.shown.clear()
+        house.clerks[1].ok("POST", "windows/1/recall", {})
+        wait_until(lambda: len(events(reader, "call.shown")) == 2, 3, "shown again")
+        time.sleep(2.5)
+        seen = [rows for _, rows in strip.shown]
+        dark = [n for n, rows in enumerate(seen) if rows == ["", ""]]
+        assert len(dark) == 2 and seen[-1] == full, seen
+        assert len(events(reader, "call.shown")) == 2
+
+
+def test_a_recall_of_the_same_text_asks_the_card_again(led):
+    with Card() as strip:
+        running = led([("strip-1", strip, {"window": 1})])
+        house, reader = prepared(running)
+        shows(strip, call_next(house), "请到1号窗口")
+        wait_until(lambda: events(reader, "call.shown"), 5, "shown")
+        told = len(strip.shown)
+        strip.mute = True
+        house.clerks[1].ok("POST", "windows/1/recall", {})
+        wait_until(lambda: events(reader, "call.failed"), 5, "failed")
+        strip.mute = False
+        wait_until(lambda: len(strip.shown) > told, 5, "told again")
+        assert len(events(reader, "call.shown")) == 1
+
+
+def test_a_withdrawn_call_leaves_the_board(led):
+    with Card() as strip, Card() as board:
+        running = led([("strip-1", strip, {"window": 1}), ("board-hall", board, {"zone": "hall"})])
+        house, _ = prepared(running)
+        number = call_next(house)
+        shows(strip, number, "请到1号窗口")
+        house.clerks[1].ok("POST", "windows/1/withdraw", {})
+        shows(strip, "1号窗口", "")
+        wait_until(lambda: not any(number in row for row in board.rows()), 5, "the board")
+
+
+def test_a_line_full_of_noise_is_a_fault_and_no_more(led):
+    with Card() as strip:
+        running = led([("strip-1", strip, {"window": 1})])
+        house, reader = prepared(running)
+        shows(strip, "窗口关闭", "")
+        strip.noise = True
+        call_next(house)
+        wait_until(lambda: events(reader, "call.failed"), 5, "failed")
+        assert running.process.poll() is None
+        strip.noise = False
+        number = house.clerks[1].ok("GET", "windows/1")["ticket"]["number"]
+        shows(strip, number, "请到1号窗口")
+
+
 HOSTILE = ["\\FO001\\C1", "乗FE002乗", "哎唉乑Z[", "😀𠀀", "\u202e\u0007x", "A5" * 200]
 
 
