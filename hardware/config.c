@@ -316,10 +316,10 @@ struct place { // of a device on a line
 };
 
 static struct place place_at(const struct hardware_config *config, uint32_t i) {
-    const struct config_pad *pad = &config->pads[i];
-    const struct config_keypad *keypad = &config->keypads[i - config->pad_count];
+    const struct config_keypad *keypad;
     if (i < config->pad_count)
-        return (struct place){pad->name, pad->line, pad->address};
+        return (struct place){config->pads[i].name, config->pads[i].line, config->pads[i].address};
+    keypad = &config->keypads[i - config->pad_count];
     return (struct place){keypad->name, keypad->line, keypad->address};
 }
 
