@@ -115,7 +115,7 @@ static void put_text(struct paper *paper, const char *text, uint8_t times) {
 static void put_both(struct paper *paper, const struct slip_text *text) {
     if (paper->language != SLIP_EN || !text->en[0])
         put_text(paper, text->zh, 1);
-    if (paper->language != SLIP_ZH && text->en[0] && strcmp(text->en, text->zh))
+    if (paper->language != SLIP_ZH && text->en[0] && strcmp(text->en, text->zh) != 0)
         put_text(paper, text->en, 1);
 }
 

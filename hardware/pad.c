@@ -66,8 +66,12 @@ static void show_refusal(struct pad *pad, unsigned code) {
 
 // --- what the window shows ---------------------------------------------------------------------
 
+// The last three digits of a number such as "A1012": what the display has room for. -1 = none.
 static int digits_of(const char *number) {
-    return number ? atoi(number + strcspn(number, "0123456789")) : -1;
+    size_t length = number ? strlen(number) : 0, first = length;
+    while (first > 0 && length - first < 3 && number[first - 1] >= '0' && number[first - 1] <= '9')
+        first--;
+    return first < length ? (int)strtol(number + first, NULL, 10) : -1;
 }
 
 static void take_state(struct pad *pad, const json_t *view) {
@@ -243,7 +247,7 @@ static void type(struct pad *pad, uint8_t digit) {
     if (pad->staff[0])
         show(pad, (int)pad->typed_count, -1); // a PIN is counted, not shown
     else
-        show(pad, -1, atoi(pad->typed + (pad->typed_count > 3 ? pad->typed_count - 3 : 0)));
+        show(pad, -1, digits_of(pad->typed));
 }
 
 static void transfer_or_wait(struct pad *pad) {
@@ -276,7 +280,8 @@ static void confirm(struct pad *pad) {
     if (pad->staff[0] || (pad->typed_count > 1 && nobody_here(pad)))
         sign_in(pad);
     else if (pad->transfer && pad->typed_count)
-        do_verb(pad, "transfer", json_pack("{s:i}", "window", atoi(pad->typed)));
+        do_verb(pad, "transfer",
+                json_pack("{s:I}", "window", (json_int_t)strtoll(pad->typed, NULL, 10)));
     else if (pad->typed_count == 0)
         go_on(pad);
     else if (pad->typed_count == 1)

@@ -81,7 +81,9 @@ static void tell_one(struct printer *printer, struct job *job) {
 }
 
 static void tell_all(struct printer *printer) {
-    for (size_t i = 0; i < SPOOL_MAX && printer->hall_listens; i++) {
+    if (!printer->hall_listens)
+        return;
+    for (size_t i = 0; i < SPOOL_MAX; i++) {
         struct job *job = &printer->spool.jobs[i];
         if ((job->state == JOB_PRINTED || job->state == JOB_FAILED) && !job->told)
             tell_one(printer, job);
@@ -283,8 +285,11 @@ static void on_bus_down(void *context) {
 
 static void on_sent(void *context, uint64_t tag) {
     struct printer *printer = context;
-    struct job *job = tag >= 1 && tag <= SPOOL_MAX ? &printer->spool.jobs[tag - 1] : NULL;
-    if (job && job->told)
+    struct job *job;
+    if (tag < 1 || tag > SPOOL_MAX)
+        return;
+    job = &printer->spool.jobs[tag - 1];
+    if (job->told)
         spool_over(&printer->spool, job);
     tell_all(printer);
 }

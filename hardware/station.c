@@ -106,7 +106,7 @@ bool station_is_busy(const struct station *station) {
 static void take_reply(struct station *station, const json_t *reply) {
     const char *id = json_string_value(json_object_get(reply, "id"));
     unsigned code = (unsigned)json_integer_value(json_object_get(reply, "code"));
-    if (!station->body || !id || strcmp(id, station->id))
+    if (!station->body || !id || strcmp(id, station->id) != 0)
         return; // an answer to what was asked twice
     if (code == CODE_NO_SPACE || code == CODE_UNKNOWN || code == CODE_BUSY)
         return; // the timer asks again
@@ -136,7 +136,7 @@ static void on_message(void *context, const struct bus_message *message) {
     size_t prefix = strlen(station->hardware->machine->prefix);
     const char *below = message->topic + prefix;
     json_t *body;
-    if (strncmp(message->topic, station->hardware->machine->prefix, prefix))
+    if (strncmp(message->topic, station->hardware->machine->prefix, prefix) != 0)
         return;
     body = json_loadb(message->payload, message->length, JSON_REJECT_DUPLICATES, NULL);
     if (!json_is_object(body))

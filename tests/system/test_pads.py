@@ -274,6 +274,40 @@ def test_a_lost_line_is_a_fault(make_house, tmp_path):
     line.close()
 
 
+def test_reload_takes_a_good_file_and_leaves_a_faulty_one(scene):
+    good = scene.house.config.read_text()
+    scene.house.config.write_text(good.replace("address: 4", "address: 3"))
+    scene.hardware.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: "everything stays as it is" in scene.hardware.log(), 10, "the fault")
+    scene.house.clerk(WINDOW)
+    tickets = [scene.ticket() for _ in range(2)]
+    scene.press(NEXT)
+    scene.shows(tickets[0]["number"][1:])
+    scene.house.config.write_text(good.replace("address: 4", "address: 7"))
+    scene.hardware.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: scene.hardware.log().count("driving") == 2, 10, "the reload")
+    wait_until(lambda: scene.line.pad(7).shown, 10, "the pad at its new address")
+    scene.shows(tickets[0]["number"][1:])  # from the window's state
+    scene.serve()
+    scene.happened("ticket.finished")
+
+
+def test_how_long_a_press_takes(scene):
+    """From the key's bytes to the number on the display, with the disk in between."""
+    scene.house.clerk(WINDOW)
+    scene.ticket()
+    scene.press(CONFIRM)
+    scene.happened("window.opened")
+    shown = len(scene.pad.heard)
+    begin = time.monotonic()
+    scene.pad.press(NEXT)
+    wait_until(lambda: any(func == 2 and data[5] != 10 for func, data in scene.pad.heard[shown:]),
+               5, "the number")
+    took_ms = (time.monotonic() - begin) * 1000
+    print(f"key to display: {took_ms:.0f} ms")
+    assert took_ms < 1000
+
+
 def test_check_says_all_faults(make_house):
     house = make_house()
     hardware = Hardware(house, lines={"line-1": {
