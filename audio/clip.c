@@ -51,6 +51,7 @@ static int read_mono(SNDFILE *file, const SF_INFO *info, struct wave *wave) {
     float *all = calloc(frames * channels, sizeof *all);
     if (!all)
         return -ENOMEM;
+    wave->at = all;
     wave->count = (size_t)sf_readf_float(file, all, (sf_count_t)frames);
     wave->rate = info->samplerate;
     for (size_t i = 0; i < wave->count; i++) { // in place: i never passes i * channels
@@ -59,8 +60,7 @@ static int read_mono(SNDFILE *file, const SF_INFO *info, struct wave *wave) {
             sum += all[i * channels + c];
         all[i] = isfinite(sum) ? sum / (float)channels : 0;
     }
-    wave->at = all;
-    return 0;
+    return wave->count ? 0 : -EINVAL; // a header without sound
 }
 
 static int read_file(const char *path, struct wave *wave, const char **why) {
@@ -77,7 +77,7 @@ static int read_file(const char *path, struct wave *wave, const char **why) {
     else if (info.frames < 1 || info.frames > (sf_count_t)info.samplerate * CLIP_SECONDS_MAX)
         *why = "empty, or longer than 20 s";
     else if ((rc = read_mono(file, &info, wave)))
-        *why = "no memory";
+        *why = rc == -ENOMEM ? "no memory" : "no sound in it";
     sf_close(file);
     return rc;
 }
@@ -163,6 +163,8 @@ static int level(struct wave *wave, double wanted, struct clip *clip) {
 }
 
 static int keep(const struct wave *wave, struct clip *clip) {
+    if (wave->count == 0)
+        return -EINVAL;
     clip->frames = calloc(wave->count, sizeof *clip->frames);
     if (!clip->frames)
         return -ENOMEM;

@@ -118,13 +118,21 @@ static void read_cards(struct yaml_file *file, struct yaml_node *node, void *int
 
 // --- speakers ----------------------------------------------------------------------------------
 
+static uint32_t two_digits(const char *at) {
+    return (uint32_t)((at[0] - '0') * 10 + (at[1] - '0'));
+}
+
 static bool read_span(const char *text, struct config_span *span) {
-    unsigned h1, m1, h2, m2;
-    int end = 0;
-    if (sscanf(text, "%2u:%2u-%2u:%2u%n", &h1, &m1, &h2, &m2, &end) != 4 || text[end])
+    static const char shape[] = "00:00-00:00";
+    if (strlen(text) != sizeof shape - 1)
         return false;
-    *span = (struct config_span){h1 * 60 + m1, h2 * 60 + m2};
-    return h1 < 24 && h2 <= 24 && m1 < 60 && m2 < 60 && span->to <= 1440 && span->from != span->to;
+    for (size_t i = 0; i < sizeof shape - 1; i++)
+        if (shape[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
+            return false;
+    *span = (struct config_span){two_digits(text) * 60 + two_digits(text + 3),
+                                 two_digits(text + 6) * 60 + two_digits(text + 9)};
+    return span->from < 1440 && span->to <= 1440 && two_digits(text + 3) < 60 &&
+           two_digits(text + 9) < 60 && span->from != span->to;
 }
 
 static void read_silent(struct yaml_file *file, struct yaml_node *node, void *into, void *context) {

@@ -145,7 +145,7 @@ const struct clip *pack_clip(const struct pack *pack, const char *word) {
 
 static bool can_say(struct yaml_file *file, const struct pack *pack, const char *number,
                     uint32_t window) {
-    struct reading_words words;
+    struct reading_words words = {0};
     if (reading_call(&pack->reading, number, window, &words)) {
         yaml_fault(file, NULL, "the rules do not read %s at window %u", number, window);
         return false;

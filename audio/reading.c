@@ -175,19 +175,24 @@ void reading_read_digits(struct yaml_file *file, struct yaml_node *node, void *i
         yaml_fault(file, node, "write ten words, for 0 to 9, as \"0 1 2 3 4 5 6 7 8 9\"");
 }
 
+static bool take_number(const char **at, uint32_t *value) {
+    const char *first = *at;
+    for (*value = 0; isdigit((unsigned char)**at) && *at - first < 4; (*at)++)
+        *value = *value * 10 + (uint32_t)(**at - '0');
+    return *at > first;
+}
+
+// "10", "11-19" or "20-90/10"
 static bool read_range(const char *key, struct reading_range *range) {
-    int end = 0;
     range->step = 1;
-    if (sscanf(key, "%4u-%4u/%3u%n", &range->from, &range->to, &range->step, &end) == 3 &&
-        !key[end])
-        return range->step > 0 && range->from <= range->to;
-    range->step = 1;
-    if (sscanf(key, "%4u-%4u%n", &range->from, &range->to, &end) == 2 && !key[end])
-        return range->from <= range->to;
-    if (sscanf(key, "%4u%n", &range->from, &end) != 1 || key[end])
+    if (!take_number(&key, &range->from))
         return false;
     range->to = range->from;
-    return true;
+    if (*key == '-' && (key++, !take_number(&key, &range->to)))
+        return false;
+    if (*key == '/' && (key++, !take_number(&key, &range->step)))
+        return false;
+    return *key == 0 && range->step > 0 && range->from <= range->to;
 }
 
 void reading_read_window(struct yaml_file *file, struct yaml_node *node, void *into,

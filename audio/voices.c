@@ -72,7 +72,7 @@ uint32_t voices_language(const struct voices *voices, const char *language) {
 // Appends one language; the new count, or the old one if it cannot say all of it.
 static uint32_t say_in(const struct pack *pack, const struct voices_call *call,
                        struct mixer_item items[MIXER_ITEMS_MAX], uint32_t count) {
-    struct reading_words words;
+    struct reading_words words = {0};
     uint32_t used = count;
     if (reading_call(&pack->reading, call->number, call->window, &words))
         return count;
