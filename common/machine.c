@@ -21,7 +21,7 @@
 #include "common/log.h"
 #include "common/loop.h"
 
-enum { PATH_BYTES = 256, TOPIC_BYTES = 128, SAY_BYTES = 512, FAULTS_MAX = 8 };
+enum { PATH_BYTES = 256, TOPIC_BYTES = 128, SAY_BYTES = 512, GONE_BYTES = 96, FAULTS_MAX = 8 };
 
 static const char *const levels[] = {"error", "warning", "notice", "info", "debug", NULL};
 
@@ -169,9 +169,13 @@ static void device_topic(const struct machine *machine, const char *name, char o
     snprintf(out, TOPIC_BYTES, "%sdevice/%s", machine->prefix, name);
 }
 
+static void gone_text(const char *kind, char out[GONE_BYTES]) {
+    snprintf(out, GONE_BYTES, "{\"online\":false,\"kind\":\"%s\"}", kind);
+}
+
 struct bus *machine_link(const struct machine *machine, struct loop *loop, const char *name,
                          const char *kind, const struct bus_events *events) {
-    char path[PATH_BYTES + 64], password[128], topic[TOPIC_BYTES], will[96];
+    char path[PATH_BYTES + 64], password[128], topic[TOPIC_BYTES], will[GONE_BYTES];
     // What a board or speaker missed is over; a slip, a reply or a rating asked is not.
     bool clean = strcmp(kind, "board") == 0 || strcmp(kind, "speaker") == 0;
     struct bus_options options = {.address = machine->broker_address,
@@ -191,7 +195,7 @@ struct bus *machine_link(const struct machine *machine, struct loop *loop, const
         return NULL;
     }
     device_topic(machine, name, topic);
-    snprintf(will, sizeof will, "{\"online\":false,\"kind\":\"%s\"}", kind);
+    gone_text(kind, will);
     bus = bus_new(loop, &options, events);
     explicit_bzero(password, sizeof password);
     return bus;
@@ -225,4 +229,17 @@ int machine_report(const struct machine *machine, struct bus *bus, const char *n
         text, sizeof text, "{\"online\":true,\"kind\":\"%s\",\"faults\":[%s],\"since\":\"%s\"}",
         kind, list, since);
     return bus_publish(bus, &message);
+}
+
+void machine_leave(const struct machine *machine, struct bus *bus, const char *name,
+                   const char *kind) {
+    char topic[TOPIC_BYTES], text[GONE_BYTES];
+    struct bus_publish message = {.topic = topic, .payload = text, .qos = 1, .retain = true};
+    if (bus && bus_is_up(bus)) {
+        device_topic(machine, name, topic);
+        gone_text(kind, text);
+        message.length = strlen(text);
+        bus_publish(bus, &message);
+    }
+    bus_free(bus);
 }

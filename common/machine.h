@@ -41,5 +41,9 @@ struct bus *machine_link(const struct machine *machine, struct loop *loop, const
 // Publishes device/NAME, retained: faults is a comma-separated list of words, "" = none.
 int machine_report(const struct machine *machine, struct bus *bus, const char *name,
                    const char *kind, const char *faults);
+// Says what the will would say, then frees the link: a program that ends in order is no longer
+// there either. NULL is fine.
+void machine_leave(const struct machine *machine, struct bus *bus, const char *name,
+                   const char *kind);
 
 #endif
