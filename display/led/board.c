@@ -292,7 +292,7 @@ struct board *board_new(struct loop *loop, const struct machine *machine,
 void board_free(struct board *board) {
     if (!board)
         return;
-    bus_free(board->bus);
+    machine_leave(board->machine, board->bus, board->config.name, "board");
     card_free(board->card);
     loop_timer_free(board->stale);
     loop_timer_free(board->late);

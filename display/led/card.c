@@ -121,6 +121,8 @@ static void give_up(struct card *card, const char *why, bool silent) {
     card->under_way = NOTHING;
     if (what >= 0)
         card->rows[what].refused = !card->stale;
+    if (card->mute && !silent)
+        forget_all(card); // it is back, and has its objections
     card->mute = silent;
     set_fault(card, why);
     if (what >= 0 && card->events.failed)

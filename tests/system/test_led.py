@@ -89,6 +89,7 @@ def call_next(house, window=1, service="A"):
 
 
 def finish(house, window=1):
+    time.sleep(0.15)  # states are told at most ten times a second
     clerk = house.clerks[window]
     clerk.ok("POST", f"windows/{window}/start", {})
     clerk.ok("POST", f"windows/{window}/finish", {"outcome": "done"})
@@ -147,7 +148,6 @@ def test_acknowledged_within_50_ms_of_the_call(led):
             shown = next(at for what, at in acks if what == "call.shown")
             cards.append(strip.shown[-1][0] - called)
             took.append(shown - called)
-            time.sleep(0.15)  # states are told at most ten times a second
             finish(house)
             shows(strip, "1号窗口", "")
         took.sort(), cards.sort()
@@ -204,7 +204,10 @@ def test_restarts_of_program_daemon_and_broker(led):
         house.broker_start()
         second = call_next(house)
         shows(strip, second, "请到1号窗口", seconds=12)
+        manager = house.manager()
+        wait_until(lambda: device(manager)["online"], 5, "online")
         assert running.stop() == 0
+        wait_until(lambda: not device(manager)["online"], 5, "offline")
 
 
 def test_silence_of_the_hall_is_said(led):
@@ -243,7 +246,6 @@ def test_what_the_card_refuses_is_failed_and_seen_on_devices(led):
         shows(strip, number, "请到1号窗口")
         wait_until(lambda: events(reader, "call.shown"), 5, "shown")
         strip.mute = True
-        time.sleep(0.15)
         finish(house)
         call_next(house)
         wait_until(lambda: len(events(reader, "call.failed")) == 2, 6, "no answer")
