@@ -248,6 +248,6 @@ struct speaker *speaker_new(const struct speaker_room *room) {
 void speaker_free(struct speaker *speaker) {
     if (!speaker)
         return;
-    bus_free(speaker->bus);
+    machine_leave(speaker->room.machine, speaker->bus, speaker->room.config->name, "speaker");
     free(speaker);
 }

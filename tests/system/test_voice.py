@@ -333,3 +333,5 @@ def test_what_comes_late_twice_or_broken_is_not_spoken(hall):
     wait_until(lambda: daemon.states[name]["faults"] == ["no-card"], 5, "no-card is told")
     voice.order(None)
     wait_until(lambda: daemon.states[name]["faults"] == [], 8, "and that it is over")
+    assert voice.stop() == 0
+    wait_until(lambda: not daemon.states[name]["online"], 5, "that it is gone is told")
