@@ -19,7 +19,8 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
 VERSION := $(shell cat VERSION 2>/dev/null)
-PKGS := libevent libevent_pthreads sqlite3 libmosquitto jansson libfyaml libsodium libsystemd
+PKGS := libevent libevent_pthreads sqlite3 libmosquitto jansson libfyaml libsodium libsystemd \
+        libserialport alsa sndfile soxr libebur128
 # Recursive on purpose: pkg-config is asked after `make deps` has installed what it needs.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
@@ -47,12 +48,19 @@ KNOWS_daemon   := daemon journal plan records hall common
 KNOWS_tell     := tell wire forecast daemon journal plan records hall common
 KNOWS_web      := web wire forecast daemon journal plan records hall common
 KNOWS_cli      := cli daemon journal plan records hall common
-ROOMS := common hall plan records forecast wire journal daemon tell web cli
+KNOWS_display  := display common
+KNOWS_audio    := audio common
+KNOWS_hardware := hardware common
+HALL_ROOMS := common hall plan records forecast wire journal daemon tell web
+ROOMS := $(HALL_ROOMS) cli display audio hardware
 
 DIR_common := common
 $(foreach r,hall plan records forecast wire journal tell web cli,$(eval DIR_$(r) := daemon/$(r)))
 DIR_daemon := daemon
-MAINS := daemon/main.c daemon/app.c daemon/cli/main.c
+DIR_display := display/led
+DIR_audio := audio
+DIR_hardware := hardware
+MAINS := daemon/main.c daemon/app.c daemon/cli/main.c display/led/main.c audio/main.c hardware/main.c
 
 src_of = $(filter-out $(MAINS),$(wildcard $(DIR_$(1))/*.c))
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -60,19 +68,41 @@ libs = $(foreach r,$(1),$(B)/lib/$(r).a)
 group = -Wl,--start-group $(call libs,$(1)) -Wl,--end-group
 
 # --- programs ----------------------------------------------------------------------------------
-PROGRAMS := $(B)/jiaohaod $(B)/jiaohao
+PROGRAMS := $(B)/jiaohaod $(B)/jiaohao $(B)/jiaohao-display $(B)/jiaohao-audio $(B)/jiaohao-hardware
 
 .PHONY: all
 all: $(PROGRAMS) ## build the programs
 
-$(B)/jiaohaod: $(call obj,daemon/main.c daemon/app.c) $(call libs,$(filter-out cli,$(ROOMS)))
+$(B)/jiaohaod: $(call obj,daemon/main.c daemon/app.c) $(call libs,$(HALL_ROOMS))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(call obj,daemon/main.c daemon/app.c) \
-	    $(call group,$(filter-out cli,$(ROOMS))) $(PKG_LIBS)
+	    $(call group,$(HALL_ROOMS)) $(PKG_LIBS)
 
 $(B)/jiaohao: $(call obj,daemon/cli/main.c) $(call libs,$(KNOWS_cli))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(call obj,daemon/cli/main.c) $(call group,$(KNOWS_cli)) $(PKG_LIBS)
+
+# jiaohao-ROOM: a device program, its main file and the room it is named after.
+define device_rule
+$(B)/jiaohao-$(1): $(call obj,$(DIR_$(1))/main.c) $(call libs,$(KNOWS_$(1)))
+	$(call say,LINK,$$@)
+	$$(Q)$$(CC) $$(ALL_LDFLAGS) -o $$@ $$< $(call group,$(KNOWS_$(1))) $$(PKG_LIBS) -lm
+endef
+$(foreach r,display audio hardware,$(eval $(call device_rule,$(r))))
+
+# --- voices ------------------------------------------------------------------------------------
+.PHONY: voices
+voices: $(B)/voices/.made ## render the default voice packs and the chime
+all: voices
+$(B)/chime: tools/chime.c | deps
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $$(pkg-config --libs sndfile) -lm
+$(B)/voices/.made: tools/voices.sh $(wildcard audio/voices/*/*) $(B)/chime | deps
+	$(call say,VOICES,audio/voices)
+	$(Q)mkdir -p $(@D)
+	$(Q)tools/voices.sh audio/voices $(@D)
+	$(Q)$(B)/chime $(@D)/chime.wav
+	$(Q)touch $@
 
 define room_rule
 $(B)/lib/$(1).a: $(call obj,$(call src_of,$(1))) $(if $(filter web,$(1)),$(B)/obj/assets.o)
@@ -179,10 +209,11 @@ fuzz: deps-lint ## feed hostile bytes to what reads from outside (FUZZ_SECONDS=2
 fuzz-run: $(FUZZ)
 	$(Q)tools/fuzz.sh $(FUZZ_SECONDS) $(FUZZ)
 
-$(B)/fuzz/%: tests/fuzz/%.c $(call libs,$(KNOWS_tell)) | deps
+FUZZED := $(KNOWS_tell) display hardware
+$(B)/fuzz/%: tests/fuzz/%.c $(call libs,$(FUZZED)) | deps
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(call group,$(KNOWS_tell)) \
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(call group,$(FUZZED)) \
 	    $(PKG_LIBS)
 
 # --- installing --------------------------------------------------------------------------------
@@ -204,7 +235,7 @@ install: all ## install programs, units and man pages (PREFIX=/usr, DESTDIR=)
 	install -m 644 README.md ARCHITECTURE.md CHANGELOG.md docs/*.md docs/*.yaml LICENSE \
 	    $(DESTDIR)$(PREFIX)/share/doc/jiaohao
 	cp -R docs/halls/. $(DESTDIR)$(PREFIX)/share/doc/jiaohao/halls
-	sed 's|/usr/bin/|$(PREFIX)/bin/|' systemd/jiaohaod.service \
-	    >$(DESTDIR)$(UNITDIR)/systemd/system/jiaohaod.service
+	for unit in systemd/*.service; do sed 's|/usr/bin/|$(PREFIX)/bin/|' $$unit \
+	    >$(DESTDIR)$(UNITDIR)/systemd/system/$${unit##*/} || exit 1; done
 	install -m 644 systemd/jiaohao.sysusers $(DESTDIR)$(UNITDIR)/sysusers.d/jiaohao.conf
 	install -m 644 systemd/jiaohao.tmpfiles $(DESTDIR)$(UNITDIR)/tmpfiles.d/jiaohao.conf

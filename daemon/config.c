@@ -156,6 +156,11 @@ static const struct yaml_key hooks_keys[] = {
 
 #define CONFIG(field) .offset = offsetof(struct config, field)
 
+// Sections of the device programs, which check them themselves.
+static void leave_alone(struct yaml_file *file, struct yaml_node *node, void *into, void *context) {
+    (void)file, (void)node, (void)into, (void)context;
+}
+
 static const struct yaml_key config_keys[] = {
     {.name = "hall",
      .type = YAML_TEXT,
@@ -189,6 +194,18 @@ static const struct yaml_key config_keys[] = {
     {.name = "operator", .type = YAML_SECTION, .table = operator_keys, CONFIG(operator_door)},
     {.name = "broker", .type = YAML_SECTION, .table = broker_keys, CONFIG(broker)},
     {.name = "hooks", .type = YAML_SECTION, .table = hooks_keys, CONFIG(hooks)},
+    {.name = "display",
+     .type = YAML_CUSTOM,
+     .read = leave_alone,
+     .help = "for jiaohao-display(8), which checks it"},
+    {.name = "audio",
+     .type = YAML_CUSTOM,
+     .read = leave_alone,
+     .help = "for jiaohao-audio(8), which checks it"},
+    {.name = "hardware",
+     .type = YAML_CUSTOM,
+     .read = leave_alone,
+     .help = "for jiaohao-hardware(8), which checks it"},
     {.name = NULL},
 };
 

@@ -135,6 +135,16 @@ static void faulty_files(void **state) {
     free(out);
 }
 
+// They check their own sections; a misspelt name is still found.
+static void sections_of_device_programs_are_left_alone(void **state) {
+    struct config config;
+
+    (void)state;
+    assert_good("display: {boards: {x: {port: nonsense}}}\naudio: 7\nhardware: [1, {a: b}]\n",
+                &config);
+    assert_fault("displays: {}\n", 1, "displays: unknown key");
+}
+
 // The manual is written from config_print_keys: it must hold what the table says today.
 static void the_manual_names_every_key(void **state) {
     static char manual[65536];
@@ -177,6 +187,7 @@ int main(void) {
         cmocka_unit_test(doors_that_are_refused),
         cmocka_unit_test(addresses_of_pages),
         cmocka_unit_test(faulty_files),
+        cmocka_unit_test(sections_of_device_programs_are_left_alone),
         cmocka_unit_test(the_manual_names_every_key),
     };
 
