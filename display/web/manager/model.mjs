@@ -68,12 +68,18 @@ export function figures({ floor }) {
 
 /** What needs somebody: the clock, then waits, the longest first. */
 export function alarms({ floor }) {
-  const clock = floor.alarms.map((one) => ({ kind: one.code, level: 'red' }));
+  const clock = floor.alarms.filter((one) => one.code === 'clock');
+  // The house says in words why it is unwell; of the clock it has said so by its code.
+  const said = floor.alarms.filter((one) => one.text && !(clock.length && /clock/.test(one.text)));
+  const house = [
+    ...clock.map(() => ({ kind: 'clock', level: 'red' })),
+    ...said.map(({ text }) => ({ kind: 'house', level: 'red', text })),
+  ];
   const waits = floor.services
     .filter((one) => one.waiting > 0 && levelOf(one.longest_s))
     .sort((a, b) => b.longest_s - a.longest_s)
     .map((service) => ({ kind: 'wait', level: levelOf(service.longest_s), service }));
-  return [...clock, ...waits];
+  return [...house, ...waits];
 }
 
 /** Services as rows: those with an alarm first, else in the hall's order, so that rows stand. */

@@ -221,7 +221,7 @@ function needed(at) {
   </section>`;
 }
 
-function alarm({ state, act, t, say }, { kind, level, service }) {
+function alarm({ state, act, t, say }, { kind, level, service, text }) {
   const ask = (to) => () => act({ do: 'dialog', dialog: to });
   if (kind === 'clock') {
     const confirms = state.session.person.role !== 'lead';
@@ -230,6 +230,8 @@ function alarm({ state, act, t, say }, { kind, level, service }) {
         ? html`<button data-act="clock" @click=${ask({ kind: 'clock' })}>${t('manager.clock')}</button>`
         : nothing}</li>`;
   }
+  if (kind === 'house')
+    return html`<li class="alarm ${level}"><p><b>${t(`level.${level}`)}</b> ${text}</p></li>`;
   const wait = minutes(t, service.longest_s);
   return html`<li class="alarm ${level}">
     <p><b>${t(`level.${level}`)}</b> ${say(service.name)}

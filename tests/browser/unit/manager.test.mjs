@@ -63,6 +63,16 @@ test('alarms: the clock first, then the longest wait; rows with an alarm stand o
   assert.equal(rows(state).length, 40);
 });
 
+test('what the house says of itself is shown; the clock once, however it is said', () => {
+  const state = at('small');
+  const kinds = (list) => {
+    state.floor.alarms = list;
+    return alarms(state).map((one) => one.kind);
+  };
+  assert.deepEqual(kinds([{ text: 'nothing can be stored' }]), ['house']);
+  assert.deepEqual(kinds([{ code: 'clock' }, { text: 'the wall clock jumped' }]), ['clock']);
+});
+
 test('every window stands in one zone, also one whose zone is gone', () => {
   const state = at('big');
   state.floor.windows[0].zone = 'gone';
