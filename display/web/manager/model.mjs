@@ -66,14 +66,14 @@ export function figures({ floor }) {
   };
 }
 
-/** What needs somebody: the clock, then waits, the longest first. */
+/** What needs somebody: the house itself (clock, storage), then waits, the longest first. */
 export function alarms({ floor }) {
-  const clock = floor.alarms.map((one) => ({ kind: one.code, level: 'red' }));
+  const house = floor.alarms.map((one) => ({ kind: one.code, level: 'red' }));
   const waits = floor.services
     .filter((one) => one.waiting > 0 && levelOf(one.longest_s))
     .sort((a, b) => b.longest_s - a.longest_s)
     .map((service) => ({ kind: 'wait', level: levelOf(service.longest_s), service }));
-  return [...clock, ...waits];
+  return [...house, ...waits];
 }
 
 /** Services as rows: those with an alarm first, else in the hall's order, so that rows stand. */

@@ -63,6 +63,17 @@ test('alarms: the clock first, then the longest wait; rows with an alarm stand o
   assert.equal(rows(state).length, 40);
 });
 
+test('what the house says of itself stands before the waits', () => {
+  const state = at('small');
+  state.floor.alarms = [{ code: 'clock' }, { code: 'storage' }];
+  assert.deepEqual(
+    alarms(state)
+      .slice(0, 2)
+      .map((one) => one.kind),
+    ['clock', 'storage'],
+  );
+});
+
 test('every window stands in one zone, also one whose zone is gone', () => {
   const state = at('big');
   state.floor.windows[0].zone = 'gone';
