@@ -179,7 +179,7 @@ int cli_user(struct cli *cli) {
         return CLI_FAILED;
     if (daemon_runs(&cli->config)) {
         rc = add_by_daemon(cli, &wish);
-    } else if ((rc = journal_open(&journal, &options, base)) == 0) {
+    } else if (journal_open(&journal, &options, base) == 0) {
         rc = add_here(journal, &wish) ? CLI_FAILED : CLI_OK;
         journal_close(journal);
     } else {
