@@ -108,7 +108,6 @@ uint32_t decide_transfer(struct ask *ask) {
     event->u.transferred.place = command->place;
     memcpy(event->u.transferred.to_service, hall->plan.services[service].code, PLAN_CODE_BYTES);
     memcpy(event->u.transferred.from_service, event->ticket.service, PLAN_CODE_BYTES);
-    memcpy(event->u.transferred.note, command->note, sizeof event->u.transferred.note);
     return 0;
 }
 

@@ -147,7 +147,6 @@ static const struct field transferred[] = {
     ALL(u.transferred.to_service, "to_service", FIELD_TEXT),
     ALL(u.transferred.from_service, "from_service", FIELD_TEXT),
     STAFF(u.transferred.to_person, "to_person", FIELD_U32),
-    STAFF(u.transferred.note, "note", FIELD_TEXT),
     END,
 };
 static const struct field ended[] = {SHARED, ALL(u.ended.by, "by", FIELD_TEXT), END};

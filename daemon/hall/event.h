@@ -208,7 +208,6 @@ struct event {
             char to_service[PLAN_CODE_BYTES]; // the ticket's service from now on
             char from_service[PLAN_CODE_BYTES];
             uint32_t to_person; // 0 = any
-            char note[160];     // for the next clerk; staff only
         } transferred;
         struct {
             char by[PLAN_CODE_BYTES]; // "citizen" "desk" "day-end" "misses" "staff"

@@ -59,7 +59,7 @@ void compile_services(struct compile *c); // services.c
 void compile_windows(struct compile *c);  // windows.c
 // "7" or "1-8" as numbers of windows; false if it is neither.
 bool compile_numbers(const char *text, uint16_t *from, uint16_t *to);
-void compile_devices(struct compile *c); // devices.c
+void compile_devices(struct compile *c);  // devices.c
 void compile_messages(struct compile *c); // messages.c
 
 // --- shared: names.c ---------------------------------------------------------------------------

@@ -226,6 +226,16 @@ static void clear_strangers(struct state *state, const struct plan *plan) {
     }
 }
 
+// Boards show a call at once. If what it led to is over before the next flush, the state says what it
+// said before the call; it has to be said again, or the call stands on the boards for ever.
+static void forget_said(struct state *state, const struct plan *plan, uint16_t window) {
+    uint16_t zone = plan->windows[window].zone;
+    state->said[window] = 0;
+    state->said[BOARD_ALL] = 0;
+    if (zone != PLAN_NONE)
+        state->said[PLAN_WINDOWS_MAX + zone] = 0;
+}
+
 static void all_anew(struct state *state) {
     struct wire_place at;
     room_place(state->room, &at);
@@ -247,6 +257,9 @@ void state_told(struct state *state, const struct event *event) {
     }
     room_place(state->room, &at);
     window = event->window ? plan_window_at(&at.hall->plan, event->window) : PLAN_NONE;
+    if (window != PLAN_NONE &&
+        (event->kind == EVENT_TICKET_CALLED || event->kind == EVENT_TICKET_RECALLED))
+        forget_said(state, &at.hall->plan, window);
     if (window != PLAN_NONE)
         state->dirty[window] = true;
     else if (event->kind != EVENT_TICKET_ISSUED && event->kind != EVENT_TICKET_APPROACHING)

@@ -35,7 +35,7 @@ void tell_free(struct tell *tell); // NULL is fine
 
 struct tell_figures {
     uint64_t published, refused_payloads, commands, acknowledgements, resumed;
-    uint64_t cursor; // last seq that the broker has
+    uint64_t cursor;                      // last seq that the broker has
     uint64_t deliveries[DELIVERY_STATES]; // since the start, but those waiting: now
     uint64_t delivery_retries;
     bool up;

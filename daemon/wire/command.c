@@ -93,7 +93,6 @@ static const struct body_key transfer_keys[] = {SEEN,
                                                 NUMBERED("window", to_window, 1, 9999),
                                                 NUMBERED("person", to_person, 1, UINT32_MAX),
                                                 CHOICE("place", place, place_names),
-                                                TEXT("note", note),
                                                 END};
 static const struct body_key pause_keys[] = {SEEN, NEEDED("reason", reason), UNTIL(false), END};
 static const struct body_key walk_in_keys[] = {

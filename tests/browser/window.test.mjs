@@ -179,7 +179,7 @@ test('forms by keyboard: call a number, refuse in writing, transfer, walk-in', a
   await until(() => sent(house).length === 3, 'refused');
   await free('transfer');
   await page.keyboard.press('t');
-  await page.waitForSelector('[name=note]');
+  await page.waitForSelector('[name=place]');
   await page.fill('[name=window]', '12');
   await page.keyboard.press('Enter');
   await until(() => sent(house).length === 4, 'transfer');

@@ -2,7 +2,6 @@
 """A private mosquitto as tools/broker.sh sets it up, and clients that know only paho-mqtt."""
 import pathlib
 import queue
-import random
 import signal
 import socket
 import subprocess
@@ -12,20 +11,9 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from ports import HOST, free_port
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-HOST = "127.0.0.1"
-
-
-def free_port():
-    """A loopback port nobody listens on, below the range that outgoing connections take theirs from."""
-    while True:
-        port = random.randrange(15000, 32000)
-        with socket.socket() as probe:
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return port
 
 
 class Broker:

@@ -17,7 +17,6 @@ import itertools
 import json
 import os
 import pathlib
-import random
 import signal
 import socket
 import subprocess
@@ -31,10 +30,11 @@ import yaml
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from ports import HOST, free_port
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("BUILD") or ROOT / "build" / "plain").resolve()
 HALL = ROOT / "docs" / "halls" / "small" / "hall.yaml"
-HOST = "127.0.0.1"
 START_S = 20  # a start replays the day and hashes nothing: far below, even on a busy machine
 PIN = "246810"
 SBIN = ":/usr/sbin:/sbin"  # where Debian keeps mosquitto
@@ -42,18 +42,6 @@ SBIN = ":/usr/sbin:/sbin"  # where Debian keeps mosquitto
 
 class Trouble(AssertionError):
     """The house did not do what a test needs of it."""
-
-
-def free_port():
-    """A port nobody listens on, outside the range that outgoing connections take theirs from."""
-    while True:
-        port = random.randrange(15000, 32000)
-        with socket.socket() as probe:
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return port
 
 
 def listens(port):

@@ -111,7 +111,7 @@ class Round:
         self.verb("call", number=number, reason="lead")
         self.verb("start"), self.verb("park", kind="away")
         self.verb("unpark", number=number), self.verb("start")
-        self.verb("transfer", service="B", place="last", note="x")
+        self.verb("transfer", service="B", place="last")
         self.verb("take-back"), self.verb("finish", outcome="done")
         missed = self.verb("next")["ticket"]["number"]
         self.until_told()

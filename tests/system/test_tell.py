@@ -106,3 +106,19 @@ def test_the_will_speaks_when_the_daemon_is_killed(house):
     wait_until(lambda: reader.states.get("state/hall", {}).get("online") is True, 10, "online")
     house.daemon.kill()
     wait_until(lambda: reader.states["state/hall"]["online"] is False, 10, "the will")
+
+
+def test_a_call_that_is_over_at_once_does_not_stay_on_the_boards(house):
+    """Called and withdrawn between two flushes: the state after it is told, though it is as before."""
+    house.start()
+    reader = house.link(Reader(house))
+    clerk = house.clerk(1)
+    house.kiosk().ok("POST", "tickets", {"service": "A"})
+    clerk.ok("POST", "windows/1/open", {})
+    for _ in range(5):
+        wait_until(lambda: reader.states.get("state/window/1", {}).get("state") == "open", 5, "open")
+        time.sleep(0.3)
+        clerk.ok("POST", "windows/1/next", {})
+        seq = clerk.ok("POST", "windows/1/withdraw", {})["window"]["seq"]
+        for topic in ("state/window/1", "state/board/all"):
+            wait_until(lambda topic=topic: reader.states[topic]["seq"] >= seq, 3, topic)

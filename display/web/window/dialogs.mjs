@@ -72,7 +72,6 @@ function transfer(at) {
     ${serviceSelect(at, { optional: true })}
     <label>${t('ask.window')} <input name="window" type="number" min="1" max="9999"></label>
     ${radios(at, 'place', PLACES, 'order')}
-    <label>${t('ask.note')} <input name="note" maxlength="50" autocomplete="off"></label>
     ${go(at, 'do.transfer')}
   </form>`;
 }

@@ -124,7 +124,6 @@ function person(at) {
       <p class="tags">${classTag(at, one.class)}
         ${one.cases > 1 ? html`<span class="tag">${t('console.cases', { n: one.cases })}</span>` : nothing}</p>
       ${needs(at, one)}
-      ${one.note ? html`<p class="note">${t('console.note')} ${one.note}</p>` : nothing}
       <dl>
         <div><dt>${t('console.waited')}</dt><dd>${span(one.waited_s)}</dd></div>
         <div><dt>${t('console.called')}</dt>

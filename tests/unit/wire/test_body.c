@@ -134,14 +134,12 @@ static void cases_are_a_count_or_a_list_that_is_counted(void **state) {
 
 static void a_transfer_names_where_to(void **state) {
     (void)state;
-    struct command command =
-        made(COMMAND_TRANSFER, "{\"service\":\"B\",\"window\":12,\"person\":4,\"place\":\"first\","
-                               "\"note\":\"复印件已交\"}");
+    struct command command = made(
+        COMMAND_TRANSFER, "{\"service\":\"B\",\"window\":12,\"person\":4,\"place\":\"first\"}");
     assert_string_equal(command.service, "B");
     assert_int_equal(command.to_window, 12);
     assert_int_equal(command.to_person, 4);
     assert_int_equal(command.place, PLACE_FIRST);
-    assert_string_equal(command.note, "复印件已交");
 }
 
 static void services_and_notices_are_lists_and_pairs(void **state) {
@@ -206,9 +204,10 @@ static void every_wrong_value_names_its_key(void **state) {
         {COMMAND_PAUSE, "{\"reason\":\"meal\",\"until\":\"17:30\"}", "until"},
         {COMMAND_TRANSFER, "{\"window\":0}", "window"},
         {COMMAND_TRANSFER, "{\"window\":70000}", "window"},
-        {COMMAND_TRANSFER, "{\"note\":\"a\\u202eb\"}", "note"},
-        {COMMAND_TRANSFER, "{\"note\":\"a\\u0085b\"}", "note"},
-        {COMMAND_TRANSFER, "{\"note\":\"a\\tb\"}", "note"},
+        {COMMAND_STOP_SERVICE, "{\"reason\":\"a\\u202eb\"}", "reason"},
+        {COMMAND_TRANSFER, "{\"note\":\"a\"}", "note"},
+        {COMMAND_STOP_SERVICE, "{\"reason\":\"a\\u0085b\"}", "reason"},
+        {COMMAND_STOP_SERVICE, "{\"reason\":\"a\\tb\"}", "reason"},
         {COMMAND_FINISH, "{\"outcome\":\"fine\"}", "outcome"},
         {COMMAND_FINISH, "{\"outcome\":\"none\"}", "outcome"},
         {COMMAND_EXTEND_DAY, "{}", "until"},
