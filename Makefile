@@ -235,6 +235,7 @@ install: all ## install programs, units and man pages (PREFIX=/usr, DESTDIR=)
 	install -m 644 README.md ARCHITECTURE.md CHANGELOG.md docs/*.md docs/*.yaml LICENSE \
 	    $(DESTDIR)$(PREFIX)/share/doc/jiaohao
 	cp -R docs/halls/. $(DESTDIR)$(PREFIX)/share/doc/jiaohao/halls
+	cp -R $(B)/voices $(DESTDIR)$(PREFIX)/share/jiaohao
 	for unit in systemd/*.service; do sed 's|/usr/bin/|$(PREFIX)/bin/|' $$unit \
 	    >$(DESTDIR)$(UNITDIR)/systemd/system/$${unit##*/} || exit 1; done
 	install -m 644 systemd/jiaohao.sysusers $(DESTDIR)$(UNITDIR)/sysusers.d/jiaohao.conf

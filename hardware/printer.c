@@ -343,7 +343,7 @@ struct printer *printer_new(struct hardware *hardware, const struct config_print
 void printer_free(struct printer *printer) {
     if (!printer)
         return;
-    bus_free(printer->bus);
+    machine_leave(printer->hardware->machine, printer->bus, printer->config->name, "printer");
     port_free(printer->port);
     loop_timer_free(printer->timer);
     free(printer);

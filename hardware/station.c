@@ -187,7 +187,7 @@ struct station *station_new(struct hardware *hardware, const char *name, const c
 void station_free(struct station *station) {
     if (!station)
         return;
-    bus_free(station->bus);
+    machine_leave(station->hardware->machine, station->bus, station->name, station->kind);
     loop_timer_free(station->repeat);
     json_decref(station->body);
     free(station->text);

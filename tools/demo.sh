@@ -106,6 +106,7 @@ print_links() {
     Take a ticket    取号    http://127.0.0.1:$public/kiosk#key=$key
     Watch the board  屏幕    http://127.0.0.1:$public/board?zone=legal#device=board-legal&key=$board
     Call at window 3 窗口    http://127.0.0.1:$staff/window/3
+    Watch the hall   管理    http://127.0.0.1:$staff/manager
     All pages        全部    http://127.0.0.1:$public/
 
   Sign in at a window with one of these names:
