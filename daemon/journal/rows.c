@@ -119,7 +119,7 @@ static void bind_audit(sqlite3_stmt *statement, const struct row *row) {
 
 static void named(sqlite3_stmt *statement, int place, uint32_t value, const char *const *names) {
     uint32_t at = 0;
-    while (names[at] && at < value)
+    while (at < value && names[at])
         at++;
     text(statement, place, names[at] ? names[at] : "");
 }
