@@ -244,8 +244,8 @@ def test_a_card_that_runs_dry_and_is_unplugged(hall):
     number = visit(house, 1)
     wait_until(lambda: phrases(voice.heard(0)), 10, "it speaks")
     voice.order("dry")
+    wait_until(lambda: voice.said("ran dry") >= 1, 5, "the card ran dry")
     wait_until(house.acks.spoken, 20, "spoken though the card ran dry")
-    assert voice.said("ran dry") >= 1
     samples = voice.heard(0)
     heard_call(samples, phrases(samples)[0][0] + AFTER_CHIME, number, 1)
 
