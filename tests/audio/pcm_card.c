@@ -36,29 +36,37 @@ static int64_t now_ns(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static int ordered(const char *command) {
-    char word[8] = "";
+static void read_order(const char *command, char word[8]) {
     int fd = open(command, O_RDONLY | O_CLOEXEC);
+    memset(word, 0, 8);
     if (fd < 0)
-        return 0;
-    if (read(fd, word, sizeof word - 1) < 0)
+        return;
+    if (read(fd, word, 7) < 0)
         word[0] = 0;
     close(fd);
-    if (strncmp(word, "gone", 4) == 0)
-        return -ENODEV;
-    if (strncmp(word, "dry", 3) != 0)
-        return 0;
-    unlink(command);
-    return -EPIPE;
+}
+
+static int is_gone(const char *command) {
+    char word[8];
+    read_order(command, word);
+    return strncmp(word, "gone", 4) == 0;
+}
+
+// Takes the order to run dry: once, and only where the library hears of it.
+static int runs_dry(const char *command) {
+    char word[8];
+    read_order(command, word);
+    return strncmp(word, "dry", 3) == 0 && unlink(command) == 0;
 }
 
 static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io) {
     struct card *card = io->private_data;
-    int rc = ordered(card->command);
-    if (rc == -ENODEV)
+    if (is_gone(card->command)) {
         snd_pcm_ioplug_set_state(io, SND_PCM_STATE_DISCONNECTED);
-    if (rc)
-        return rc;
+        return -ENODEV;
+    }
+    if (runs_dry(card->command))
+        return -EPIPE;
     if (card->started_ns)
         card->played = (snd_pcm_uframes_t)((now_ns() - card->started_ns) / 1000 * 48 / 1000);
     return card->played > card->written ? -EPIPE : (snd_pcm_sframes_t)card->played;
@@ -76,7 +84,7 @@ static int card_stop(snd_pcm_ioplug_t *io) {
 
 static int card_prepare(snd_pcm_ioplug_t *io) {
     struct card *card = io->private_data;
-    if (ordered(card->command) == -ENODEV)
+    if (is_gone(card->command))
         return -ENODEV;
     card->started_ns = 0;
     card->written = card->played = 0;
@@ -100,7 +108,7 @@ static int card_revents(snd_pcm_ioplug_t *io, struct pollfd *fds, unsigned count
     *said = 0;
     if (count == 1 && read(fds->fd, &ticks, sizeof ticks) == (ssize_t)sizeof ticks)
         *said = POLLOUT;
-    if (ordered(((struct card *)io->private_data)->command) == -ENODEV)
+    if (is_gone(((struct card *)io->private_data)->command))
         *said |= POLLERR;
     return 0;
 }
@@ -163,9 +171,8 @@ SND_PCM_PLUGIN_DEFINE_FUNC(card) {
     if (snd_config_search(conf, "record", &one) || snd_config_get_string(one, &record) ||
         snd_config_search(conf, "command", &one) || snd_config_get_string(one, &command))
         return -EINVAL;
-    rc = ordered(command);
-    if (rc == -ENODEV)
-        return rc;
+    if (is_gone(command))
+        return -ENODEV;
     card = card_new(record, command);
     if (!card)
         return -ENOMEM;
