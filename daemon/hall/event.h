@@ -72,7 +72,7 @@ enum {
     EVENT_SERVICES_MAX = 16,  // services named in one assignment
 };
 
-enum outcome { // how a contact ended, apart from how the result is delivered (domain.md)
+enum outcome { // how a contact ended, apart from how the result is delivered
     OUTCOME_NONE,
     OUTCOME_ACCEPTED,  // 受理
     OUTCOME_DONE,      // 当场办结
@@ -218,9 +218,9 @@ struct event {
             char error[96];
         } told; // call.shown, call.spoken, call.failed
         struct {
-            uint64_t ask;    // seq of the rating.asked
-            uint8_t level;   // 1..5; given only
-            uint8_t channel; // domain.md: 1 PC 2 mobile 3 QR 4 tablet 5 other terminal 6 SMS
+            uint64_t ask;  // seq of the rating.asked
+            uint8_t level; // 1..5; given only
+            uint8_t channel; // 好差评 interface: 1 PC 2 mobile 3 QR 4 tablet 5 other terminal 6 SMS
         } rating;
         struct {
             char reason[PLAN_CODE_BYTES];
